@@ -1,0 +1,40 @@
+#!/bin/sh
+# Make a bare Debian-like machine ready: the distribution's packages, then .venv from the locked requirements.
+# Does nothing, quickly, where everything is there already.
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=""
+while read -r package present; do
+    case "$package" in "" | "#"*) continue ;; esac
+    sh -c "$present" >/dev/null 2>&1 </dev/null || missing="$missing $package"
+done <envs/debian-packages.txt
+
+if [ -n "$missing" ]; then
+    install="apt-get update && apt-get install --yes --no-install-recommends$missing"
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        echo "error: missing packages; type as root: $install" >&2
+        exit 1
+    fi
+    echo "setup: installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    log=$(mktemp)
+    if ! sh -c "$install" >"$log" 2>&1; then
+        echo "error: '$install' failed; its output is in $log" >&2
+        exit 1
+    fi
+    rm -f "$log"
+fi
+
+python=$(command -v python3.11 || command -v python3)
+"$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || {
+    echo "error: Python 3.11 is needed (the requirements are locked for it), found $("$python" --version)" >&2
+    exit 1
+}
+wanted=$(sha256sum envs/requirements.txt)
+if [ "$(cat .venv/requirements.sha256 2>/dev/null)" != "$wanted" ]; then
+    echo "setup: installing the locked Python packages into .venv"
+    "$python" -m venv --clear .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement envs/requirements.txt
+    echo "$wanted" >.venv/requirements.sha256
+fi

@@ -1,0 +1,26 @@
+"""What a JSON schema cannot say about the config: names that must refer to something."""
+
+from typing import Any
+
+import engines
+import manifest
+from errors import UserError
+
+
+def check(config: dict[str, Any]) -> None:
+    """Raise `UserError` for the first name in the config that refers to nothing."""
+    compare, builds = config["compare"], config["builds"]
+    known("model", [config["model"]], manifest.load())
+    known("compare.builds", compare["builds"], builds)
+    known("compare.engines", compare["engines"], config["engines"])
+    known("engines", list(config["engines"]), engines.ENGINES)
+    known("compare.baseline", [compare["baseline"]], compare["builds"])
+    if builds[compare["baseline"]]["target"] != "native":
+        raise UserError(f"config: compare.baseline {compare['baseline']!r} is no native build")
+
+
+def known(key: str, names: list[str], valid: Any) -> None:
+    """Raise `UserError` unless every name is one of the valid ones."""
+    for name in names:
+        if name not in valid:
+            raise UserError(f"config: {key}: unknown {name!r}; known: {', '.join(sorted(valid))}")

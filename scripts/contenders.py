@@ -1,0 +1,96 @@
+"""Contenders: which build runs on which engine in which mode, as the config asks for.
+
+Shared by the rules (which files a job needs) and by the plan (which commands it runs).
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import engines
+
+NATIVE_MODE = "native"
+REFERENCE_MODE = "reference"
+NO_ENGINE = "none"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One row of a comparison: a build, the engine that runs it and the mode it runs in."""
+
+    build: str
+    engine: str
+    mode: str
+
+    @property
+    def id(self) -> str:
+        """The name used in files and tables, such as `native` or `wasm@wasmtime-aot`."""
+        if self.engine == NO_ENGINE:
+            return self.build
+        return f"{self.build}@{self.engine}-{self.mode}"
+
+    def columns(self) -> dict[str, str]:
+        """Return the columns that name this contender in every table."""
+        return {"contender": self.id, **asdict(self)}
+
+
+def is_native(config: dict[str, Any], build: str) -> bool:
+    """Tell whether a build of the config runs without an engine."""
+    return config["builds"][build]["target"] == "native"
+
+
+def native(config: dict[str, Any]) -> list[Contender]:
+    """Return the native contenders, the baseline first."""
+    baseline = config["compare"]["baseline"]
+    builds = [name for name in config["compare"]["builds"] if is_native(config, name)]
+    return [
+        Contender(name, NO_ENGINE, NATIVE_MODE)
+        for name in sorted(builds, key=lambda name: name != baseline)
+    ]
+
+
+def wasm(config: dict[str, Any], mode: str) -> list[Contender]:
+    """Return the contenders that run in an engine in `mode` (`jit`, `jit-cached` or `aot`)."""
+    return [
+        Contender(build, engine, mode)
+        for build in config["compare"]["builds"]
+        if not is_native(config, build)
+        for engine in config["compare"]["engines"]
+    ]
+
+
+def parse(config: dict[str, Any], name: str) -> Contender:
+    """Return the contender called `name`; raise `KeyError` for one the config does not have."""
+    modes = (engines.JIT, engines.CACHED, engines.AOT)
+    known = native(config) + [row for mode in modes for row in wasm(config, mode)]
+    return {row.id: row for row in known}[name]
+
+
+def actions(config: dict[str, Any]) -> list[Contender]:
+    """Return the OpenWhisk actions: checked by the oracle through their ABI, not timed."""
+    return [
+        Contender(build, "openwhisk", "action")
+        for build in config["compare"]["builds"]
+        if not is_native(config, build)
+    ]
+
+
+def artifact(contender: Contender) -> str:
+    """Return the file a contender runs."""
+    build, mode = contender.build, contender.mode
+    if mode == NATIVE_MODE:
+        return f"results/build/{build}/mobilenet-oc-l"
+    if mode == "action":
+        return f"results/optimised/{build}/mobilenet-oc.wasm"
+    if mode == engines.AOT:
+        return aot_artifact(build, contender.engine)
+    return module(build)
+
+
+def module(build: str) -> str:
+    """Return the wasm module that engines run or compile; `noop` is the module that does nothing."""
+    return "results/build/noop.wasm" if build == "noop" else f"results/optimised/{build}/mobilenet-oc-l.wasm"
+
+
+def aot_artifact(build: str, engine: str) -> str:
+    """Return the artefact an engine compiles from a build ahead of time."""
+    return f"results/aot/{build}/{engine}.{engines.engine(engine).suffix}"

@@ -1,0 +1,56 @@
+"""Rule script: wasm-opt and wasm-strip on one module."""
+
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+import errors
+import files
+from errors import UserError
+
+# Named one by one: `--all-features` of older binaryens writes types that the engines refuse.
+FEATURES = (
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-simd",
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the optimised, stripped module."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("module")
+    parser.add_argument("--wasm-opt", required=True, help="record of the tool")
+    parser.add_argument("--wasm-strip", required=True, help="record of the tool")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("options", nargs="*", help="after `--`: wasm-opt's options")
+    args = parser.parse_args(argv)
+    wasm_opt = files.read_json(args.wasm_opt)["path"]
+    wasm_strip = files.read_json(args.wasm_strip)["path"]
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder) / "module.wasm"
+        call([wasm_opt, *args.options, *FEATURES, args.module, "-o", str(work)])
+        call([wasm_strip, str(work)])
+        with files.atomic_write(args.out, "wb") as stream:
+            stream.write(work.read_bytes())
+    return 0
+
+
+def call(command: list[str]) -> None:
+    """Run a tool; its messages go where this script's go."""
+    try:
+        subprocess.run(command, check=True)
+    except OSError as error:
+        hint = "type `snakemake --cores 4 tools --forcerun find_tool`"
+        raise UserError(f"cannot run {command[0]} ({error.strerror}); {hint}") from error
+    except subprocess.CalledProcessError as error:
+        raise UserError(f"{Path(command[0]).name} failed; its messages stand above") from error
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,179 @@
+"""The real workflow on config/quick.yaml with the real tools, in a copy of the checkout."""
+
+import json
+import subprocess
+
+import pandas as pd
+import pytest
+from conftest import snakemake
+
+QUICK = ("--cores", "2", "--configfile", "config/quick.yaml")
+ENGINES = ("wasmtime", "wasmer")
+
+
+@pytest.fixture(scope="module")
+def run(checkout):
+    """The copy of the checkout after one quick report."""
+    done = snakemake(checkout, *QUICK, "--", "report")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    return checkout
+
+
+def planned(folder, *arguments):
+    """Return the rules that a dry run would run."""
+    done = snakemake(folder, *QUICK, "--dry-run", "--quiet", "host", *arguments)
+    assert done.returncode == 0, done.stderr
+    return {
+        line.split(":")[0].split()[1]
+        for line in (done.stdout + done.stderr).splitlines()
+        if line.startswith(("rule ", "localrule "))
+    }
+
+
+def test_every_contender_passed_the_oracle(run):
+    table = pd.read_csv(run / "results/oracle.csv")
+    contenders = set(table.contender)
+    expected = {"native-plain", "wasm-simd@openwhisk-action"} | {
+        f"wasm-simd@{engine}-{mode}" for engine in ENGINES for mode in ("jit", "aot")
+    }
+    assert contenders == expected
+    for path in (run / "results/oracle").glob("*-*.json"):
+        assert json.loads(path.read_text())["passed"], path.name
+
+
+@pytest.mark.parametrize("mode", ["jit", "aot"])
+def test_every_benchmark_has_an_estimate_of_every_contender(run, mode):
+    table = pd.read_csv(run / f"results/{mode}.csv")
+    for benchmark in ("cold_start", "warm_loop", "memory", "throughput"):
+        rows = table[(table.benchmark == benchmark) & (table.n > 0)]
+        contenders = {"native-plain", *(f"wasm-simd@{engine}-{mode}" for engine in ENGINES)}
+        assert contenders <= set(rows.contender), benchmark
+        assert (rows["median"].dropna() >= 0).all()
+    sizes = table[table.benchmark == "size"]
+    wasm = sizes[(sizes.metric == "wasm_optimised") & (sizes.engine == "wasmtime")]
+    module = run / "results/optimised/wasm-simd/mobilenet-oc-l.wasm"
+    assert wasm["median"].iloc[0] == module.stat().st_size
+
+
+def test_the_harness_adds_next_to_nothing(run):
+    table = pd.read_csv(run / "results/aot.csv")
+    noop = table[(table.contender == "noop") & (table.metric == "peak_rss")]
+    assert 0 < noop["median"].iloc[0] < 4
+
+
+def test_the_report_says_that_the_weights_are_seeded(run):
+    first = (run / "results/report.md").read_text().splitlines()[:12]
+    assert any("seed" in line for line in first)
+
+
+def test_a_second_run_has_nothing_to_do(run):
+    assert planned(run, "--", "report") == set()
+
+
+def test_a_comment_re_runs_nothing(run):
+    for name, comment in (
+        ("README.md", "\n<!-- a comment -->\n"),
+        ("scripts/bench.py", "\n# a comment\n"),
+        ("config/quick.yaml", "\n# a comment\n"),
+    ):
+        with open(run / name, "a") as stream:
+            stream.write(comment)
+    assert planned(run, "--", "report") == set()
+
+
+def test_a_benchmarks_config_re_runs_that_benchmark_and_the_report(run):
+    changed = "benchmarks={memory: {min_rounds: 4, max_rounds: 4}}"
+    rules = planned(run, "--config", changed, "--", "report")
+    assert "memory" in rules
+    assert "report" in rules
+    assert not rules & {"cold_start", "warm_loop", "throughput", "build_native", "check_oracle"}
+
+
+def test_one_stage_alone(run):
+    rules = planned(run, "--forcerun", "cold_start", "--", "report")
+    assert "cold_start" in rules
+    assert not rules & {"warm_loop", "memory", "build_native", "check_oracle"}
+
+
+def test_the_default_profile_supplies_the_cores(run):
+    done = snakemake(run, "--dry-run", "--quiet", "host", "results/aot.csv")
+    assert done.returncode == 0, done.stderr
+    assert "jit" not in {line.split("/")[-1] for line in done.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("wieghts=auto", "wieghts"),
+        ("model=resnet", "resnet"),
+        ("compare={baseline: wasm-simd}", "wasm-simd"),
+        ("image=no-such.jpg", "no-such.jpg"),
+    ],
+)
+def test_a_wrong_config_is_refused_before_anything_runs(run, setting, words):
+    done = snakemake(run, *QUICK, "--dry-run", "--config", setting, "--", "report")
+    assert done.returncode != 0
+    assert words in done.stdout + done.stderr
+
+
+def request(folder, name, body):
+    """Send bytes to a native build and return what it did."""
+    return subprocess.run(
+        [folder / "results/build" / name / "mobilenet-oc-l"],
+        input=body,
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"no json", b'{"image": "%%%"}', b'{"image": "aGVsbG8="}'])
+def test_bad_requests_get_one_clear_line(run, body):
+    done = request(run, "native-plain", body)
+    assert done.returncode != 0
+    assert done.stdout == b""
+    assert done.stderr.startswith(b"error: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_broken_contender_is_reported_and_not_timed(run, tmp_path):
+    """An artefact of another engine version fails the gate; the report says so, nothing else stops."""
+    artifact = run / "results/aot/wasm-simd/wasmer.wasmu"
+    whole = artifact.read_bytes()
+    artifact.write_bytes(whole[: len(whole) // 2])
+    done = snakemake(run, *QUICK, "--", "report")
+    assert done.returncode == 0, done.stderr[-4000:]
+    verdict = json.loads((run / "results/oracle/wasm-simd@wasmer-aot.json").read_text())
+    assert not verdict["passed"]
+    table = pd.read_csv(run / "results/aot.csv")
+    rows = table[(table.contender == "wasm-simd@wasmer-aot") & (table.benchmark == "cold_start")]
+    assert (rows.n == 0).all()
+    assert rows.note.str.len().min() > 0
+    report = (run / "results/report.md").read_text()
+    assert "wasm-simd@wasmer-aot" in report
+
+
+def test_trained_weights_give_the_known_labels(run, shared):
+    """Every photograph of the shared folder is named right by every executable."""
+    expected = json.loads((shared / "images/expected.json").read_text())
+    images = sorted(str(shared / "images" / name) for name in expected)
+    setting = json.dumps({"images": images})
+    done = snakemake(
+        run,
+        *QUICK,
+        "--config",
+        "model=mobilenet_v2_1.0_224_dequantized",
+        "weights=pretrained",
+        f"oracle={setting}",
+        "--",
+        "results/oracle.csv",
+        MOBILENET_MODEL_MIRROR=str(shared / "models"),
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    labels = {name: answer["label"] for name, answer in expected.items()}
+    labels["input.json"] = "military uniform"
+    contenders = pd.read_csv(run / "results/oracle.csv").contender.unique()
+    assert len(contenders) == 6
+    for contender in contenders:
+        verdict = json.loads((run / f"results/oracle/{contender}.json").read_text())
+        assert verdict["passed"], verdict
+        assert {row["image"]: row["label"] for row in verdict["images"]} == labels

@@ -1,0 +1,117 @@
+# Stage build. In: classifier/, results/model, the compiler. Out: results/build, results/optimised.
+
+
+rule build_native:
+    input:
+        CLASSIFIER_SOURCES,
+        rust="results/tools/rust.json",
+        model="results/model/model.json",
+        graph="results/model/model.pb",
+        labels="results/model/labels.txt",
+    output:
+        classifier="results/build/{build}/mobilenet-oc-l",
+        action="results/build/{build}/mobilenet-oc",
+        record="results/build/{build}/build.json",
+    log:
+        "results/logs/build/{build}.log",
+    wildcard_constraints:
+        build="|".join(NATIVE_BUILDS) or "(?!)",
+    threads: workflow.cores
+    params:
+        settings=build_settings,
+        code=code_digest("build.py"),
+    message:
+        "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
+    shell:
+        "python scripts/build.py"
+        " --settings {params.settings:q}"
+        " --rust {input.rust:q}"
+        " --model {input.model:q}"
+        " --out-dir results/build/{wildcards.build:q}"
+        " > {log:q} 2>&1"
+
+
+rule build_wasm:
+    input:
+        CLASSIFIER_SOURCES,
+        rust="results/tools/rust.json",
+        model="results/model/model.json",
+        graph="results/model/model.pb",
+        labels="results/model/labels.txt",
+    output:
+        classifier="results/build/{build}/mobilenet-oc-l.wasm",
+        action="results/build/{build}/mobilenet-oc.wasm",
+        record="results/build/{build}/build.json",
+    log:
+        "results/logs/build/{build}.log",
+    wildcard_constraints:
+        build="|".join(WASM_BUILDS) or "(?!)",
+    threads: workflow.cores
+    params:
+        settings=build_settings,
+        code=code_digest("build.py"),
+    message:
+        "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
+    shell:
+        "python scripts/build.py"
+        " --settings {params.settings:q}"
+        " --rust {input.rust:q}"
+        " --model {input.model:q}"
+        " --out-dir results/build/{wildcards.build:q}"
+        " > {log:q} 2>&1"
+
+
+rule optimise:
+    input:
+        module="results/build/{build}/{example}.wasm",
+        wasm_opt="results/tools/wasm-opt.json",
+        wasm_strip="results/tools/wasm-strip.json",
+    output:
+        "results/optimised/{build}/{example}.wasm",
+    log:
+        "results/logs/optimise/{build}/{example}.log",
+    params:
+        options=wasm_opt_options,
+        code=code_digest("optimise.py"),
+    message:
+        "Optimising {input.module}"
+    shell:
+        "python scripts/optimise.py"
+        " {input.module:q}"
+        " --wasm-opt {input.wasm_opt:q}"
+        " --wasm-strip {input.wasm_strip:q}"
+        " --out {output:q}"
+        " -- {params.options:q}"
+        " > {log:q} 2>&1"
+
+
+rule build_measure:
+    input:
+        MEASURE_SOURCES,
+        "classifier/Cargo.lock",
+        rust="results/tools/rust.json",
+    output:
+        spawn="results/build/measure/spawn",
+        noop="results/build/measure/noop",
+    log:
+        "results/logs/build/measure.log",
+    params:
+        code=code_digest("build_measure.py"),
+    message:
+        "Compiling the harness's own small programs"
+    shell:
+        "python scripts/build_measure.py"
+        " --rust {input.rust:q}"
+        " --out-dir results/build/measure"
+        " > {log:q} 2>&1"
+
+
+rule build_noop_module:
+    output:
+        "results/build/noop.wasm",
+    log:
+        "results/logs/build/noop.log",
+    params:
+        code=code_digest("build_noop_module.py"),
+    shell:
+        "python scripts/build_noop_module.py" " --out {output:q}" " > {log:q} 2>&1"

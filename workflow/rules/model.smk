@@ -1,0 +1,54 @@
+# Stage model. In: models/manifest.yaml, a mirror, the network. Out: results/model, results/input.json.
+
+
+rule fetch_model:
+    input:
+        "models/manifest.yaml",
+    output:
+        graph="results/model/model.pb",
+        labels="results/model/labels.txt",
+        record="results/model/model.json",
+    log:
+        "results/logs/model.log",
+    params:
+        model=config["model"],
+        weights=config["weights"],
+        mirror=model_mirror,
+        seed=config["seed"],
+        cache=str(tools.cache_dir() / "models"),
+        code=code_digest("fetch_model.py"),
+    message:
+        "Getting the model {params.model}, weights: {params.weights}"
+    shell:
+        "python scripts/fetch_model.py"
+        " --model {params.model:q}"
+        " --weights {params.weights:q}"
+        " --mirror {params.mirror:q}"
+        " --cache {params.cache:q}"
+        " --seed {params.seed}"
+        " --out {output.graph:q}"
+        " --labels-out {output.labels:q}"
+        " --json-out {output.record:q}"
+        " 2> >(tee {log:q} >&2)"
+
+
+rule make_input:
+    input:
+        image=input_image,
+    output:
+        "results/input.json",
+    log:
+        "results/logs/input.log",
+    params:
+        code=code_digest("make_input.py"),
+    shell:
+        "python scripts/make_input.py"
+        " {input.image:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule model:
+    input:
+        "results/model/model.pb",
+        "results/input.json",

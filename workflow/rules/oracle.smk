@@ -1,0 +1,98 @@
+# Stage oracle. In: model, input, executables. Out: results/oracle/{contender}.json, results/oracle.csv.
+
+
+rule describe_contender:
+    input:
+        contender_engine,
+    output:
+        "results/contenders/{contender}.json",
+    log:
+        "results/logs/contenders/{contender}.log",
+    params:
+        names=contender_arguments,
+        tool=contender_tool_option,
+        options=contender_options,
+        code=code_digest("describe_contender.py"),
+    shell:
+        "python scripts/describe_contender.py"
+        " {params.names:q}"
+        " {params.tool}"
+        " --out {output:q}"
+        " -- {params.options:q}"
+        " > {log:q} 2>&1"
+
+
+rule reference_answers:
+    input:
+        model="results/model/model.json",
+        graph="results/model/model.pb",
+        labels="results/model/labels.txt",
+        request="results/input.json",
+        images=config["oracle"]["images"],
+    output:
+        answers="results/oracle/reference.json",
+        tensors="results/oracle/reference.npz",
+    log:
+        "results/logs/oracle/reference.log",
+    params:
+        seed=config["seed"],
+        code=code_digest("reference_answers.py"),
+    message:
+        "Asking TensorFlow for the reference answers"
+    shell:
+        "python scripts/reference_answers.py"
+        " --model {input.model:q}"
+        " --request {input.request:q}"
+        " --images {input.images:q}"
+        " --seed {params.seed}"
+        " --out {output.answers:q}"
+        " > {log:q} 2>&1"
+
+
+rule check_oracle:
+    input:
+        artifact=contender_artifact,
+        contender="results/contenders/{contender}.json",
+        answers="results/oracle/reference.json",
+        tensors="results/oracle/reference.npz",
+    output:
+        "results/oracle/{contender}.json",
+    log:
+        "results/logs/oracle/{contender}.log",
+    params:
+        tensor_tolerance=config["oracle"]["tensor_tolerance"],
+        confidence_tolerance=config["oracle"]["confidence_tolerance"],
+        timeout=config["oracle"]["timeout"],
+        code=code_digest("check_oracle.py"),
+    message:
+        "Checking {wildcards.contender} against TensorFlow"
+    shell:
+        "python scripts/check_oracle.py"
+        " --contender {input.contender:q}"
+        " --reference {input.answers:q}"
+        " --tensor-tolerance {params.tensor_tolerance}"
+        " --confidence-tolerance {params.confidence_tolerance}"
+        " --timeout {params.timeout}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule collect_oracle:
+    input:
+        expand("results/oracle/{contender}.json", contender=[row.id for row in gated()]),
+    output:
+        "results/oracle.csv",
+    log:
+        "results/logs/oracle/collect.log",
+    params:
+        code=code_digest("collect_oracle.py"),
+    shell:
+        "python scripts/collect_oracle.py"
+        " {input:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule oracle:
+    input:
+        "results/oracle.csv",
