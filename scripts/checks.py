@@ -10,7 +10,7 @@ from errors import UserError
 def check(config: dict[str, Any]) -> None:
     """Raise `UserError` for the first name in the config that refers to nothing."""
     compare, builds = config["compare"], config["builds"]
-    known("model", [config["model"]], manifest.load())
+    manifest.load(config["model"])
     known("compare.builds", compare["builds"], builds)
     known("compare.engines", compare["engines"], config["engines"])
     known("engines", list(config["engines"]), engines.ENGINES)

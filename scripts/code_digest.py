@@ -48,9 +48,7 @@ def closure(path: Path) -> set[Path]:
             continue
         found.add(current)
         waiting += [
-            module
-            for name in imports(current)
-            if (module := path.parent / f"{name}.py").exists()
+            module for name in imports(current) if (module := path.parent / f"{name}.py").exists()
         ]
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 import engines
 
 NATIVE_MODE = "native"
-REFERENCE_MODE = "reference"
+ACTION_MODE = "action"
 NO_ENGINE = "none"
 
 
@@ -58,20 +58,21 @@ def wasm(config: dict[str, Any], mode: str) -> list[Contender]:
     ]
 
 
-def parse(config: dict[str, Any], name: str) -> Contender:
-    """Return the contender called `name`; raise `KeyError` for one the config does not have."""
-    modes = (engines.JIT, engines.CACHED, engines.AOT)
-    known = native(config) + [row for mode in modes for row in wasm(config, mode)]
-    return {row.id: row for row in known}[name]
-
-
 def actions(config: dict[str, Any]) -> list[Contender]:
     """Return the OpenWhisk actions: checked by the oracle through their ABI, not timed."""
     return [
-        Contender(build, "openwhisk", "action")
+        Contender(build, "openwhisk", ACTION_MODE)
         for build in config["compare"]["builds"]
         if not is_native(config, build)
     ]
+
+
+def parse(config: dict[str, Any], name: str) -> Contender:
+    """Return the contender called `name`; raise `KeyError` for one the config does not have."""
+    known = native(config) + actions(config)
+    for mode in (engines.JIT, engines.CACHED, engines.AOT):
+        known += wasm(config, mode)
+    return {row.id: row for row in known}[name]
 
 
 def artifact(contender: Contender) -> str:
@@ -79,7 +80,7 @@ def artifact(contender: Contender) -> str:
     build, mode = contender.build, contender.mode
     if mode == NATIVE_MODE:
         return f"results/build/{build}/mobilenet-oc-l"
-    if mode == "action":
+    if mode == ACTION_MODE:
         return f"results/optimised/{build}/mobilenet-oc.wasm"
     if mode == engines.AOT:
         return aot_artifact(build, contender.engine)
@@ -88,7 +89,9 @@ def artifact(contender: Contender) -> str:
 
 def module(build: str) -> str:
     """Return the wasm module that engines run or compile; `noop` is the module that does nothing."""
-    return "results/build/noop.wasm" if build == "noop" else f"results/optimised/{build}/mobilenet-oc-l.wasm"
+    if build == "noop":
+        return "results/build/noop.wasm"
+    return f"results/optimised/{build}/mobilenet-oc-l.wasm"
 
 
 def aot_artifact(build: str, engine: str) -> str:

@@ -37,7 +37,11 @@ ENGINES = {
             JIT: lambda tool, module, options: [tool, "run", "-C", "cache=n", *options, module],
             CACHED: lambda tool, module, options: [tool, "run", *options, module],
             AOT: lambda tool, module, options: [
-                tool, "run", "--allow-precompiled", *options, module
+                tool,
+                "run",
+                "--allow-precompiled",
+                *options,
+                module,
             ],
         },
         cache_variables=("XDG_CACHE_HOME",),

@@ -62,9 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     records = [files.read_json(path) for path in args.contenders]
     gates = {files.read_json(path)["contender"]: path for path in args.gates}
-    files.write_json(
-        args.out, plan(args.settings, files.read_json(args.model), records, gates)
-    )
+    files.write_json(args.out, plan(args.settings, files.read_json(args.model), records, gates))
     return 0
 
 

@@ -14,7 +14,13 @@ import engines
 import tools
 from code_digest import code_digest
 
-checks.check(config)
+from errors import UserError
+from snakemake.exceptions import WorkflowError
+
+try:
+    checks.check(config)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
 
 NATIVE_BUILDS = [
     name for name in config["builds"] if contenders.is_native(config, name)
@@ -60,6 +66,11 @@ def as_json(value):
     return json.dumps(value, sort_keys=True)
 
 
+def option(name, value):
+    """An option for a shell command, quoted; nothing where the value is empty."""
+    return f"{name} {shlex.quote(value)}" if value else ""
+
+
 def tool_state(wildcards):
     """What makes a tool's record out of date: its pin, and what PATH holds."""
     pin = tools.pins()[wildcards.tool]
@@ -75,12 +86,12 @@ def tool_compiler(wildcards):
 
 def tool_rust_option(wildcards, input):
     """The script's option that names the compiler's record."""
-    return f"--rust {shlex.quote(input.compiler[0])}" if input.compiler else ""
+    return option("--rust", "".join(input.compiler))
 
 
 def model_mirror(wildcards):
-    """The folder asked for the model before the network; empty for none."""
-    return config["mirror"] or os.environ.get("MOBILENET_MODEL_MIRROR", "")
+    """The script's option that names the folder asked for the model before the network."""
+    return option("--mirror", config["mirror"] or os.environ.get("MOBILENET_MODEL_MIRROR", ""))
 
 
 def input_image(wildcards):
@@ -129,7 +140,7 @@ def contender_arguments(wildcards):
 
 def contender_tool_option(wildcards, input):
     """The script's option that names the engine's record."""
-    return f"--tool {shlex.quote(input[0])}" if input else ""
+    return option("--tool", "".join(input))
 
 
 def contender_options(wildcards):

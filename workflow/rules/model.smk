@@ -23,7 +23,7 @@ rule fetch_model:
         "python scripts/fetch_model.py"
         " --model {params.model:q}"
         " --weights {params.weights:q}"
-        " --mirror {params.mirror:q}"
+        " {params.mirror}"
         " --cache {params.cache:q}"
         " --seed {params.seed}"
         " --out {output.graph:q}"
@@ -40,10 +40,11 @@ rule make_input:
     log:
         "results/logs/input.log",
     params:
+        image=option("--image", config["image"]),
         code=code_digest("make_input.py"),
     shell:
         "python scripts/make_input.py"
-        " {input.image:q}"
+        " {params.image}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 

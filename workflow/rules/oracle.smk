@@ -30,8 +30,8 @@ rule reference_answers:
         request="results/input.json",
         images=config["oracle"]["images"],
     output:
-        answers="results/oracle/reference.json",
-        tensors="results/oracle/reference.npz",
+        cases="results/oracle/reference.json",
+        answers="results/oracle/reference.npz",
     log:
         "results/logs/oracle/reference.log",
     params:
@@ -42,10 +42,11 @@ rule reference_answers:
     shell:
         "python scripts/reference_answers.py"
         " --model {input.model:q}"
-        " --request {input.request:q}"
-        " --images {input.images:q}"
+        " --input {input.request:q}"
         " --seed {params.seed}"
         " --out {output.answers:q}"
+        " --json-out {output.cases:q}"
+        " -- {input.images:q}"
         " > {log:q} 2>&1"
 
 
@@ -53,8 +54,8 @@ rule check_oracle:
     input:
         artifact=contender_artifact,
         contender="results/contenders/{contender}.json",
-        answers="results/oracle/reference.json",
-        tensors="results/oracle/reference.npz",
+        cases="results/oracle/reference.json",
+        answers="results/oracle/reference.npz",
     output:
         "results/oracle/{contender}.json",
     log:
@@ -70,6 +71,7 @@ rule check_oracle:
         "python scripts/check_oracle.py"
         " --contender {input.contender:q}"
         " --reference {input.answers:q}"
+        " --cases {input.cases:q}"
         " --tensor-tolerance {params.tensor_tolerance}"
         " --confidence-tolerance {params.confidence_tolerance}"
         " --timeout {params.timeout}"
@@ -79,7 +81,8 @@ rule check_oracle:
 
 rule collect_oracle:
     input:
-        expand("results/oracle/{contender}.json", contender=[row.id for row in gated()]),
+        model="results/model/model.json",
+        verdicts=expand("results/oracle/{contender}.json", contender=[row.id for row in gated()]),
     output:
         "results/oracle.csv",
     log:
@@ -88,8 +91,9 @@ rule collect_oracle:
         code=code_digest("collect_oracle.py"),
     shell:
         "python scripts/collect_oracle.py"
-        " {input:q}"
+        " --model {input.model:q}"
         " --out {output:q}"
+        " {input.verdicts:q}"
         " > {log:q} 2>&1"
 
 

@@ -1,0 +1,80 @@
+"""Run a contender once and take its answer, whatever it does instead of answering."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+from typing import Any
+
+LONGEST_REASON = 400
+
+
+class ContenderError(Exception):
+    """A contender gave no answer; the message says why in one line."""
+
+
+def ask(command: list[str], env: dict[str, str], request: dict[str, Any], timeout: float) -> dict:
+    """Return the JSON object that a contender answers to a request.
+
+    Args:
+        command: program and arguments.
+        env: variables added to this process's environment.
+        request: what is sent to its stdin as JSON.
+        timeout: seconds after which it, and what it started, is killed.
+
+    Raises:
+        ContenderError: it could not be started, failed, took too long or answered no JSON object.
+    """
+    status, output, errors = _run(command, env, json.dumps(request).encode(), timeout)
+    if status < 0:
+        raise ContenderError(f"killed by {signal.Signals(-status).name}: {complaint(errors)}")
+    if status > 0:
+        raise ContenderError(f"exit code {status}: {complaint(errors)}")
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        raise ContenderError(f"the answer is no JSON: {one_line(output) or 'empty'}") from None
+    if not isinstance(answer, dict):
+        raise ContenderError(f"the answer is no JSON object: {one_line(output)}")
+    return answer
+
+
+def _run(
+    command: list[str], env: dict[str, str], request: bytes, timeout: float
+) -> tuple[int, bytes, bytes]:
+    try:
+        process = subprocess.Popen(
+            command,
+            env=os.environ | env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ContenderError(f"cannot start {command[0]}: {error.strerror}") from None
+    with process:
+        try:
+            output, errors = process.communicate(request, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            raise ContenderError(f"no answer within {timeout:g} s") from None
+        finally:
+            # Whatever the engine started goes with it; after a normal end nothing is left.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, output, errors
+
+
+def complaint(errors: bytes) -> str:
+    """Return a program's stderr as one line, from its error message on if there is one."""
+    lines = errors.splitlines()
+    messages = (i for i, line in enumerate(lines) if line.lower().startswith(b"error"))
+    return one_line(b"\n".join(lines[next(messages, 0) :]))
+
+
+def one_line(output: bytes) -> str:
+    """Return what a program printed as one line, the middle cut out when it is long."""
+    text = " ".join(output.decode("utf-8", "replace").split())
+    half = LONGEST_REASON // 2
+    return text if len(text) <= LONGEST_REASON else f"{text[:half]} ... {text[-half:]}"

@@ -1,0 +1,116 @@
+"""Rule script: the model as a frozen graph, its labels and its record.
+
+Pretrained weights are verified against the manifest; where they cannot be had and the config allows
+it (`auto`), or asks for it (`seeded`), weights are drawn from a seed.
+"""
+
+import argparse
+import hashlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+import errors
+import files
+import manifest
+import pretrained
+from errors import UserError
+from manifest import Model
+from pretrained import Weights
+
+MIRROR_VARIABLE = "MOBILENET_MODEL_MIRROR"
+
+
+def default_cache() -> Path:
+    """Return the folder in which downloads are kept, outside the checkout."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "mobilenet-infer-benchmark" / "models"
+
+
+def choose(
+    model: Model, weights: str, mirror: Path | None, cache: Path, seed: int
+) -> tuple[str, Weights, str | None]:
+    """Return which weights (`pretrained` or `seeded`), the weights, and why seeded ones, if so.
+
+    Raises:
+        UserError: `pretrained` was asked for and cannot be had.
+    """
+    why = None
+    if weights != "seeded":
+        try:
+            return "pretrained", pretrained.obtain(model, mirror, cache), None
+        except UserError as error:
+            if weights == "pretrained":
+                raise
+            why = str(error)
+    return "seeded", seeded(model, seed), why or "the config asks for seeded weights"
+
+
+def seeded(model: Model, seed: int) -> Weights:
+    """Return the model's graph with weights drawn from a seed."""
+    # Late, since they load TensorFlow, which pretrained weights do not need.
+    import seed_model
+    from quiet_tensorflow import tf
+
+    graph = seed_model.frozen_graph(
+        model.width, model.size, len(model.classes), model.input_range, seed
+    )
+    return Weights(graph, f"drawn from seed {seed} with TensorFlow {tf.__version__}")
+
+
+def record(model: Model, kind: str, weights: Weights, why: str | None) -> dict:
+    """Return what `model.json` says of a model."""
+    return {
+        "name": model.name,
+        "weights": kind,
+        "sha256": hashlib.sha256(weights.graph).hexdigest(),
+        "bytes": len(weights.graph),
+        "width": model.width,
+        "size": model.size,
+        "input_range": list(model.input_range),
+        "input": model.input,
+        "output": model.output,
+        "classes": len(model.classes),
+        "provenance": weights.provenance,
+        "why": why,
+    }
+
+
+def announce(model: Model, why: str) -> None:
+    """Say loudly that seeded weights are in use."""
+    print(f"WARNING: {model.name}: weights drawn from a seed: {why}", file=sys.stderr)
+    print("WARNING: the labels mean nothing; the work that is timed is the same", file=sys.stderr)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the frozen graph, the labels and the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", required=True, help="an entry of the manifest")
+    parser.add_argument("--weights", choices=["auto", "pretrained", "seeded"], default="auto")
+    parser.add_argument("--mirror", default="", help=f"folder; empty: ${MIRROR_VARIABLE}, if set")
+    parser.add_argument("--cache", type=Path, default=default_cache())
+    parser.add_argument("--seed", type=int, default=2019)
+    parser.add_argument("--manifest", default=manifest.MANIFEST)
+    parser.add_argument("--out", required=True, help="the frozen graph (.pb)")
+    parser.add_argument("--labels-out", required=True)
+    parser.add_argument("--json-out", required=True)
+    args = parser.parse_args(argv)
+    model = manifest.load(args.model, args.manifest)
+    mirror = args.mirror or os.environ.get(MIRROR_VARIABLE, "")
+    folder = Path(mirror).expanduser() if mirror else None
+    kind, weights, why = choose(model, args.weights, folder, args.cache, args.seed)
+    if kind == "seeded":
+        announce(model, why)
+    with files.atomic_write(args.out, "wb") as stream:
+        stream.write(weights.graph)
+    with files.atomic_write(args.labels_out) as stream:
+        stream.write("\n".join(model.classes) + "\n")
+    files.write_json(args.json_out, record(model, kind, weights, why))
+    return 0
+
+
+if __name__ == "__main__":
+    # So that temporary files are removed when the workflow is interrupted, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    errors.run(main)
