@@ -1,4 +1,4 @@
-"""Rule script: measure one benchmark of one mode, all its contenders interleaved; keep every sample."""
+"""Rule script: measure one benchmark of one mode, its contenders interleaved; keep all samples."""
 
 import argparse
 import csv

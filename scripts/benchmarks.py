@@ -1,4 +1,4 @@
-"""The benchmarks: what one round measures of one contender. Adding one is one entry in `BENCHMARKS`."""
+"""The benchmarks: what a round measures of a contender. A new one is an entry in `BENCHMARKS`."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Rule script: compile the classifier's two examples, with the model embedded, as one build of the config.
+"""Rule script: compile the classifier's examples, the model embedded, as one build of the config.
 
 Cargo's target folders live in the cache, one for each compiler and set of flags, so that no set is
 compiled twice, whichever clone or model asks for it.
@@ -19,7 +19,7 @@ import tools
 from errors import UserError
 
 EXAMPLES = ("mobilenet-oc-l", "mobilenet-oc")
-CLASSIFIER = Path("classifier")
+CLASSIFIER = Path(__file__).resolve().parent.parent / "classifier"
 
 
 def profile_arguments(profile: dict[str, Any]) -> list[str]:

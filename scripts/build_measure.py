@@ -1,4 +1,4 @@
-"""Rule script: compile the tiny programs through which, and against which, everything is measured."""
+"""Rule script: compile the tiny programs through which, and against which, all is measured."""
 
 import argparse
 import subprocess

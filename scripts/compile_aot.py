@@ -13,7 +13,7 @@ from errors import UserError
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the artefact and, beside it, its record {build, engine, version, seconds, bytes, options}."""
+    """Write the artefact and its record {build, engine, version, seconds, bytes, options}."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("module")
     parser.add_argument("--build", required=True)

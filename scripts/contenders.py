@@ -88,7 +88,7 @@ def artifact(contender: Contender) -> str:
 
 
 def module(build: str) -> str:
-    """Return the wasm module that engines run or compile; `noop` is the module that does nothing."""
+    """Return the module that engines run or compile; `noop` is the one that does nothing."""
     if build == "noop":
         return "results/build/noop.wasm"
     return f"results/optimised/{build}/mobilenet-oc-l.wasm"

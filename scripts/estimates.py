@@ -1,8 +1,8 @@
 """From samples to estimates: medians, ratios to the baseline, and how sure we are of both.
 
-The interval of a ratio is the exact order-statistic (sign test) interval of the median of the paired
-rounds' ratios: it keeps its level for any distribution and any number of rounds, where a bootstrap of
-ten rounds does not. The interval of a median is a bootstrap.
+The interval of a ratio is the exact order-statistic (sign test) interval of the median of the
+paired rounds' ratios: it keeps its level for any distribution and any number of rounds, where a
+bootstrap of ten rounds does not. The interval of a median is a bootstrap.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-# A sample is an outlier beyond this many deviations; 1.4826 turns a median absolute deviation into a
-# standard deviation (Iglewicz and Hoaglin, 1993).
+# A sample is an outlier beyond this many deviations; 1.4826 turns a median absolute deviation into
+# a standard deviation (Iglewicz and Hoaglin, 1993).
 OUTLIER_DEVIATIONS = 3.5
 MAD_TO_SIGMA = 1.4826
 RESAMPLES = 2000
@@ -35,7 +35,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A contender's figure as a multiple of the baseline's; the interval may be NaN: too few rounds."""
+    """A contender's figure as a multiple of the baseline's; NaN bounds mean too few rounds."""
 
     ratio: float
     low: float
@@ -77,7 +77,7 @@ def estimate(values: np.ndarray, confidence: float, seed: int) -> Estimate:
 
 
 def median_interval(values: np.ndarray, confidence: float, seed: int) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of a median (scipy); a point where nothing varies."""
+    """Return the percentile bootstrap interval of a median; a point where nothing varies."""
     if len(values) < 2 or values[0] == values[-1]:
         return float(values[0]), float(values[-1])
     done = stats.bootstrap(

@@ -1,6 +1,7 @@
 """Rule script: wasm-opt and wasm-strip on one module."""
 
 import argparse
+import json
 import subprocess
 import tempfile
 from pathlib import Path
@@ -28,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--wasm-opt", required=True, help="record of the tool")
     parser.add_argument("--wasm-strip", required=True, help="record of the tool")
     parser.add_argument("--out", required=True)
-    parser.add_argument("options", nargs="*", help="after `--`: wasm-opt's options")
+    parser.add_argument("--options", type=json.loads, default=[], help="JSON list for wasm-opt")
     args = parser.parse_args(argv)
     wasm_opt = files.read_json(args.wasm_opt)["path"]
     wasm_strip = files.read_json(args.wasm_strip)["path"]

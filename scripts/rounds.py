@@ -105,7 +105,7 @@ class Rounds:
 
     def widest(self) -> float:
         """Return the relative width of the widest ratio's interval."""
-        table = {name: values for name, values in self.headlines()}
+        table = dict(self.headlines())
         base = table.get(self.baseline)
         widths = [
             estimates.ratio(values, base, self.confidence).relative_width
@@ -115,7 +115,7 @@ class Rounds:
         return max(widths, default=0.0)
 
     def headlines(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield the headline's values of each contender that is compared, in the order of rounds."""
+        """Yield the headline's values of each contender compared, in the order of rounds."""
         for name, record in self.contenders.items():
             if name not in self.failed and record["build"] != "noop":
                 yield (

@@ -102,7 +102,7 @@ def fail(pin: dict[str, Any]) -> dict[str, Any]:
 def cargo_environment(record: dict[str, Any], wasm: bool, rustflags: list[str]) -> dict[str, str]:
     """Return the environment for a cargo call with `rustflags` added to what the target needs.
 
-    Flags the caller's shell may hold are dropped: what is not in the config must not change a build.
+    Flags of the caller's shell are dropped: what is not in the config must not change a build.
     """
     inherited = {
         name: value

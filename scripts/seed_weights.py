@@ -16,10 +16,10 @@ EPSILON = 1e-3
 CALIBRATION_IMAGES = 8
 SHAPES_PER_IMAGE = 60
 # Share of noise in a kernel, the rest being a smooth bump.
-KERNEL_DETAIL = 0.25
+KERNEL_DETAIL = 0.1
 BUMP = np.outer([1, 2, 1], [1, 2, 1]) * 0.1875
 # Spread of the logits over the synthetic images; photographs spread somewhat more.
-LOGIT_SPREAD = 2.0
+LOGIT_SPREAD = 1.0
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class RunError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a process: times in seconds, peak memory in MiB, `started` and `ended` in Unix ns."""
+    """One run of a process: seconds, MiB; `started` and `ended` are Unix times in ns."""
 
     wall: float
     user: float

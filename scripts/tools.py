@@ -1,4 +1,4 @@
-"""Find the tools of `envs/tools.yaml`: on PATH, in the cache outside the checkout, or by installing them.
+"""Find the tools of `envs/tools.yaml`: on PATH, in the cache outside the checkout, or install them.
 
 A tool's record is {name, version, path, source} and, for `rust`, {rustc, wasm} with the settings
 that make the compiler build for the wasm target.

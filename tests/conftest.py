@@ -1,4 +1,4 @@
-"""Fixtures: the scripts on the import path, a copy of the checkout to run in, the mirror for tests."""
+"""Fixtures: the scripts on the import path, a copy of the checkout, the mirror for tests."""
 
 import os
 import shutil
@@ -47,6 +47,19 @@ def copy_checkout(target: Path) -> Path:
 def checkout(tmp_path_factory) -> Path:
     """A copy of the checkout, for tests that run the workflow."""
     return copy_checkout(tmp_path_factory.mktemp("checkout"))
+
+
+def build_measure(folder: Path) -> Path:
+    """Compile the harness's programs into a folder, as the workflow does."""
+    import build_measure
+    import files
+    import rust
+    import tools
+
+    record = folder / "rust.json"
+    files.write_json(record, rust.find(tools.pins()["rust"], folder / "rust.log"))
+    build_measure.main(["--rust", str(record), "--out-dir", str(folder)])
+    return folder
 
 
 def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:

@@ -59,7 +59,7 @@ def test_wrong_keys_and_values_are_refused(schema, config, path, value):
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("model", "resnet", "model: unknown 'resnet'"),
+        ("model", "resnet", "unknown model 'resnet'"),
         ("compare.builds", ["native", "wasm-128"], "compare.builds: unknown 'wasm-128'"),
         ("compare.engines", ["wavm"], "compare.engines: unknown 'wavm'"),
         ("compare.baseline", "native-slow", "compare.baseline: unknown 'native-slow'"),

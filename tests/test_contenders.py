@@ -5,6 +5,7 @@ import describe_contender
 import pytest
 from contenders import Contender
 
+MODULE, AOT = "results/optimised/wasm/mobilenet-oc-l.wasm", "results/aot/wasm"
 CONFIG = {
     "builds": {
         "plain": {"target": "native"},
@@ -45,10 +46,10 @@ def test_actions_are_contenders_of_the_oracle():
 @pytest.mark.parametrize(
     ("engine", "mode", "words"),
     [
-        ("wasmtime", "jit", ["wt", "run", "-C", "cache=n", "-x", "results/optimised/wasm/mobilenet-oc-l.wasm"]),
-        ("wasmtime", "aot", ["wt", "run", "--allow-precompiled", "-x", "results/aot/wasm/wasmtime.cwasm"]),
-        ("wasmer", "jit", ["wt", "run", "--disable-cache", "-x", "results/optimised/wasm/mobilenet-oc-l.wasm"]),
-        ("wasmer", "aot", ["wt", "run", "-x", "results/aot/wasm/wasmer.wasmu"]),
+        ("wasmtime", "jit", ["wt", "run", "-C", "cache=n", "-x", MODULE]),
+        ("wasmtime", "aot", ["wt", "run", "--allow-precompiled", "-x", f"{AOT}/wasmtime.cwasm"]),
+        ("wasmer", "jit", ["wt", "run", "--disable-cache", "-x", MODULE]),
+        ("wasmer", "aot", ["wt", "run", "-x", f"{AOT}/wasmer.wasmu"]),
     ],
 )  # fmt: skip
 def test_commands(engine, mode, words):

@@ -136,7 +136,7 @@ def test_bad_requests_get_one_clear_line(run, body):
 
 
 def test_a_broken_contender_is_reported_and_not_timed(run, tmp_path):
-    """An artefact of another engine version fails the gate; the report says so, nothing else stops."""
+    """A damaged artefact fails the gate; the report says so, nothing else stops."""
     artifact = run / "results/aot/wasm-simd/wasmer.wasmu"
     whole = artifact.read_bytes()
     artifact.write_bytes(whole[: len(whole) // 2])

@@ -16,7 +16,7 @@ rule build_native:
         "results/logs/build/{build}.log",
     wildcard_constraints:
         build="|".join(NATIVE_BUILDS) or "(?!)",
-    threads: workflow.cores
+    threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
         code=code_digest("build.py"),
@@ -46,7 +46,7 @@ rule build_wasm:
         "results/logs/build/{build}.log",
     wildcard_constraints:
         build="|".join(WASM_BUILDS) or "(?!)",
-    threads: workflow.cores
+    threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
         code=code_digest("build.py"),
@@ -80,8 +80,8 @@ rule optimise:
         " {input.module:q}"
         " --wasm-opt {input.wasm_opt:q}"
         " --wasm-strip {input.wasm_strip:q}"
+        " --options {params.options:q}"
         " --out {output:q}"
-        " -- {params.options:q}"
         " > {log:q} 2>&1"
 
 

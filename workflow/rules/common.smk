@@ -108,7 +108,7 @@ def build_settings(wildcards):
 
 def wasm_opt_options(wildcards):
     """The options of wasm-opt for a build."""
-    return config["builds"][wildcards.build]["wasm_opt"]
+    return as_json(config["builds"][wildcards.build]["wasm_opt"])
 
 
 def module_of(wildcards):
@@ -217,6 +217,14 @@ def mode_files(pattern):
     return paths
 
 
-def compiled():
-    """Every artefact compiled ahead of time, as the pairs of build and engine."""
-    return [(row.build, row.engine) for row in contenders.wasm(config, engines.AOT)]
+def report_artifacts():
+    """Every executable whose digest the fingerprint holds."""
+    rows = contenders.native(config)
+    rows += [row for mode in MODES for row in contenders.wasm(config, mode)]
+    return ["results/model/model.pb", "results/input.json", *sorted({contenders.artifact(row) for row in rows})]
+
+
+def compile_records():
+    """What compiling ahead of time took, where it is part of the comparison."""
+    rows = contenders.wasm(config, engines.AOT) if engines.AOT in MODES else []
+    return [f"{contenders.artifact(row)}.json" for row in rows]

@@ -8,7 +8,7 @@ rule find_tool:
         "results/tools/{tool}.json",
     log:
         "results/logs/tools/{tool}.log",
-    threads: workflow.cores
+    threads: max(1, workflow.cores // 2)
     params:
         state=tool_state,
         rust=tool_rust_option,
