@@ -25,7 +25,7 @@ lint: setup ## Run the formatters' checks and the linters
 format: setup ## Format Python, Snakemake and Rust
 	ruff check --fix --quiet .
 	ruff format .
-	snakefmt --quiet Snakefile workflow
+	snakefmt Snakefile workflow
 	cargo fmt --manifest-path classifier/Cargo.toml --all
 
 selfcheck: setup ## Show that the method raises no false alarms and finds a true 5 % slow-down

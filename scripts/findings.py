@@ -103,9 +103,15 @@ def outliers(data: Data) -> list[str]:
     """Return where outliers were seen and what to do about them."""
     rows = data.estimates[(data.estimates.n > 0) & (data.estimates.outliers > 0)]
     rows = rows[rows.metric == rows.benchmark.map(HEADLINES)]
-    return [
-        f"`{row.contender}`, {row.benchmark} ({row.job}): {int(row.outliers)} of {int(row.n)} "
-        f"samples lie far from the rest, the farthest at {wording.figure(row.maximum, row.unit)}. They are "
-        "kept; the median hardly feels them. Stop other work on the machine and measure again."
-        for row in rows.itertuples()
-    ]
+    return [outlier(row) for row in rows.itertuples()]
+
+
+def outlier(row) -> str:
+    """Say what is far off in one contender's samples, and what to do."""
+    where = f"`{row.contender}`, {row.benchmark} ({row.job})"
+    farthest = wording.figure(row.maximum, row.unit)
+    return (
+        f"{where}: {int(row.outliers)} of {int(row.n)} samples lie far from the rest, the largest "
+        f"is {farthest}. They are kept; the median hardly feels them. Stop other work on the "
+        "machine and measure again."
+    )

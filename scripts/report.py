@@ -1,6 +1,7 @@
 """Rule script: the report, from the tables alone; every sentence follows from them."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any
 
@@ -90,25 +91,23 @@ def beside(data: Data) -> list[dict[str, str]]:
 
 def original(data: Data) -> list[dict[str, str]]:
     """Return the original's ratios beside those of its recipe, `wasm`, here."""
-    rows = []
-    for benchmark, published in data.original.items():
-        for engine in ("wasmtime", "wasmer"):
-            ours = [
-                data.rows(benchmark, published["metric"], job).query(
-                    "build == 'wasm' and engine == @engine and mode == @job"
-                )
-                for job in data.jobs
-            ]
-            found = {job: table for job, table in zip(data.jobs, ours, strict=True) if len(table)}
-            rows.append(
-                {
-                    "benchmark": SECTIONS[benchmark][0],
-                    "engine": engine,
-                    "published": f"{published[engine] / published['native']:.2f}",
-                    **{job: wording.ratio(table.iloc[0]) for job, table in found.items()},
-                }
-            )
-    return rows
+    return [
+        {
+            "benchmark": SECTIONS[benchmark][0],
+            "engine": engine,
+            "published": f"{published[engine] / published['native']:.2f}",
+            **{job: recipe(data, benchmark, published["metric"], engine, job) for job in data.jobs},
+        }
+        for benchmark, published in data.original.items()
+        for engine in ("wasmtime", "wasmer")
+    ]
+
+
+def recipe(data: Data, benchmark: str, metric: str, engine: str, job: str) -> str:
+    """Return the ratio of the original's recipe in one mode, or that it was not measured."""
+    rows = data.rows(benchmark, metric, job)
+    rows = rows[(rows.build == "wasm") & (rows.engine == engine) & (rows["mode"] == job)]
+    return wording.ratio(rows.iloc[0]) if len(rows) else "not measured"
 
 
 def oracle(data: Data) -> list[dict[str, Any]]:
@@ -120,12 +119,17 @@ def oracle(data: Data) -> list[dict[str, Any]]:
             {
                 "contender": contender,
                 "passed": "passed" if table.passed.all() else "**failed**",
-                "tensor": differences.get("tensor"),
-                "confidence": differences.get("photograph"),
+                "tensor": difference(differences.get("tensor")),
+                "confidence": difference(differences.get("photograph")),
                 "reason": "; ".join(sorted(set(table.reason) - {""})),
             }
         )
     return rows
+
+
+def difference(value: float | None) -> str:
+    """Return a difference of probabilities, or that there was no answer to compare."""
+    return "no answer" if value is None or math.isnan(value) else f"{value:.1e}"
 
 
 def render(data: Data, template: str) -> str:

@@ -14,6 +14,8 @@ rule plan:
     params:
         settings=plan_settings,
         code=code_digest("plan.py"),
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/plan.py"
         " --settings {params.settings:q}"
@@ -47,6 +49,8 @@ for name in BENCHMARKS:
             bench=1,
         params:
             code=code_digest("bench.py"),
+        conda:
+            "../../envs/python.yaml"
         message:
             "Measuring {rule}, {wildcards.mode} contenders; log: {log}"
         shell:
@@ -71,6 +75,8 @@ rule estimate:
         confidence=config["confidence"],
         seed=config["seed"],
         code=code_digest("estimate.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Estimating medians and ratios, {wildcards.mode}"
     shell:

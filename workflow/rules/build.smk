@@ -20,6 +20,8 @@ rule build_native:
     params:
         settings=build_settings,
         code=code_digest("build.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
     shell:
@@ -50,6 +52,8 @@ rule build_wasm:
     params:
         settings=build_settings,
         code=code_digest("build.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
     shell:
@@ -73,6 +77,8 @@ rule optimise:
     params:
         options=wasm_opt_options,
         code=code_digest("optimise.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Optimising {input.module}"
     shell:
@@ -97,6 +103,8 @@ rule build_measure:
         "results/logs/build/measure.log",
     params:
         code=code_digest("build_measure.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Compiling the harness's own small programs"
     shell:
@@ -113,5 +121,7 @@ rule build_noop_module:
         "results/logs/build/noop.log",
     params:
         code=code_digest("build_noop_module.py"),
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/build_noop_module.py" " --out {output:q}" " > {log:q} 2>&1"

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 import checks
 import contenders
 import engines
+import manifest
 import tools
 from code_digest import code_digest
 

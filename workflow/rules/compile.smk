@@ -14,6 +14,8 @@ rule compile_aot:
     params:
         options=compile_options,
         code=code_digest("compile_aot.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Compiling {wildcards.build} ahead of time with {wildcards.engine}"
     shell:

@@ -1,9 +1,9 @@
-# Stage model. In: models/manifest.yaml, a mirror, the network. Out: results/model, results/input.json.
+# Stage model. In: the manifest's entry and labels, a mirror, the network. Out: results/model, results/input.json.
 
 
 rule fetch_model:
     input:
-        "models/manifest.yaml",
+        labels=manifest.load(config["model"]).labels,
     output:
         graph="results/model/model.pb",
         labels="results/model/labels.txt",
@@ -12,11 +12,14 @@ rule fetch_model:
         "results/logs/model.log",
     params:
         model=config["model"],
+        entry=str(manifest.load(config["model"])),
         weights=config["weights"],
         mirror=model_mirror,
         seed=config["seed"],
         cache=str(tools.cache_dir() / "models"),
         code=code_digest("fetch_model.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Getting the model {params.model}, weights: {params.weights}"
     shell:
@@ -42,6 +45,8 @@ rule make_input:
     params:
         image=option("--image", config["image"]),
         code=code_digest("make_input.py"),
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/make_input.py"
         " {params.image}"

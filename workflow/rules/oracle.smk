@@ -13,6 +13,8 @@ rule describe_contender:
         tool=contender_tool_option,
         options=contender_options,
         code=code_digest("describe_contender.py"),
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/describe_contender.py"
         " {params.names:q}"
@@ -37,6 +39,8 @@ rule reference_answers:
     params:
         seed=config["seed"],
         code=code_digest("reference_answers.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Asking TensorFlow for the reference answers"
     shell:
@@ -65,6 +69,8 @@ rule check_oracle:
         confidence_tolerance=config["oracle"]["confidence_tolerance"],
         timeout=config["oracle"]["timeout"],
         code=code_digest("check_oracle.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Checking {wildcards.contender} against TensorFlow"
     shell:
@@ -89,6 +95,8 @@ rule collect_oracle:
         "results/logs/oracle/collect.log",
     params:
         code=code_digest("collect_oracle.py"),
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/collect_oracle.py"
         " --model {input.model:q}"

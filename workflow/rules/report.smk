@@ -13,6 +13,8 @@ rule fingerprint:
     params:
         config=as_json(config),
         code=code_digest("machine.py"),
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/machine.py"
         " --tools {input.tools:q}"
@@ -39,6 +41,8 @@ rule report:
         "results/logs/report.log",
     params:
         code=code_digest("report.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Writing {output}"
     shell:

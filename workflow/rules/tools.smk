@@ -13,6 +13,8 @@ rule find_tool:
         state=tool_state,
         rust=tool_rust_option,
         code=code_digest("find_tool.py"),
+    conda:
+        "../../envs/python.yaml"
     message:
         "Looking for {wildcards.tool}; building it takes minutes, see {log}"
     shell:
@@ -33,6 +35,8 @@ rule list_tools:
         "results/logs/tools.log",
     params:
         code=code_digest("list_tools.py"),
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/list_tools.py"
         " {input:q}"
@@ -45,5 +49,7 @@ rule tools:
         "results/tools.csv",
     log:
         "results/logs/tools_table.log",
+    conda:
+        "../../envs/python.yaml"
     shell:
         "python scripts/show_table.py" " {input:q}" " 2> {log:q}"
