@@ -11,11 +11,11 @@ rule plan:
         "results/plan/{mode}/{benchmark}.json",
     log:
         "results/logs/plan/{mode}/{benchmark}.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         settings=plan_settings,
         code=code_digest("plan.py"),
-    conda:
-        "../../envs/python.yaml"
     shell:
         "python scripts/plan.py"
         " --settings {params.settings:q}"
@@ -43,14 +43,14 @@ for name in BENCHMARKS:
             meta=f"results/samples/{{mode}}/{name}.json",
         log:
             f"results/logs/bench/{{mode}}/{name}.log",
+        conda:
+            "../../envs/python.yaml"
         # All cores: nothing else may run beside a measurement.
         threads: workflow.cores
         resources:
             bench=1,
         params:
             code=code_digest("bench.py"),
-        conda:
-            "../../envs/python.yaml"
         message:
             "Measuring {rule}, {wildcards.mode} contenders; log: {log}"
         shell:
@@ -70,13 +70,13 @@ rule estimate:
         "results/{mode}.csv",
     log:
         "results/logs/estimate/{mode}.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         baseline=config["compare"]["baseline"],
         confidence=config["confidence"],
         seed=config["seed"],
         code=code_digest("estimate.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Estimating medians and ratios, {wildcards.mode}"
     shell:

@@ -16,12 +16,12 @@ rule build_native:
         "results/logs/build/{build}.log",
     wildcard_constraints:
         build="|".join(NATIVE_BUILDS) or "(?!)",
+    conda:
+        "../../envs/python.yaml"
     threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
         code=code_digest("build.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
     shell:
@@ -48,12 +48,12 @@ rule build_wasm:
         "results/logs/build/{build}.log",
     wildcard_constraints:
         build="|".join(WASM_BUILDS) or "(?!)",
+    conda:
+        "../../envs/python.yaml"
     threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
         code=code_digest("build.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
     shell:
@@ -74,11 +74,11 @@ rule optimise:
         "results/optimised/{build}/{example}.wasm",
     log:
         "results/logs/optimise/{build}/{example}.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         options=wasm_opt_options,
         code=code_digest("optimise.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Optimising {input.module}"
     shell:
@@ -101,10 +101,10 @@ rule build_measure:
         noop="results/build/measure/noop",
     log:
         "results/logs/build/measure.log",
-    params:
-        code=code_digest("build_measure.py"),
     conda:
         "../../envs/python.yaml"
+    params:
+        code=code_digest("build_measure.py"),
     message:
         "Compiling the harness's own small programs"
     shell:
@@ -119,9 +119,9 @@ rule build_noop_module:
         "results/build/noop.wasm",
     log:
         "results/logs/build/noop.log",
-    params:
-        code=code_digest("build_noop_module.py"),
     conda:
         "../../envs/python.yaml"
+    params:
+        code=code_digest("build_noop_module.py"),
     shell:
         "python scripts/build_noop_module.py" " --out {output:q}" " > {log:q} 2>&1"

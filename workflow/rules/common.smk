@@ -92,7 +92,9 @@ def tool_rust_option(wildcards, input):
 
 def model_mirror(wildcards):
     """The script's option that names the folder asked for the model before the network."""
-    return option("--mirror", config["mirror"] or os.environ.get("MOBILENET_MODEL_MIRROR", ""))
+    return option(
+        "--mirror", config["mirror"] or os.environ.get("MOBILENET_MODEL_MIRROR", "")
+    )
 
 
 def input_image(wildcards):
@@ -222,7 +224,11 @@ def report_artifacts():
     """Every executable whose digest the fingerprint holds."""
     rows = contenders.native(config)
     rows += [row for mode in MODES for row in contenders.wasm(config, mode)]
-    return ["results/model/model.pb", "results/input.json", *sorted({contenders.artifact(row) for row in rows})]
+    return [
+        "results/model/model.pb",
+        "results/input.json",
+        *sorted({contenders.artifact(row) for row in rows}),
+    ]
 
 
 def compile_records():

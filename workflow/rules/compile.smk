@@ -10,12 +10,12 @@ rule compile_aot:
         record="results/aot/{build}/{engine}.{suffix}.json",
     log:
         "results/logs/compile/{build}-{engine}.{suffix}.log",
+    conda:
+        "../../envs/python.yaml"
     threads: workflow.cores
     params:
         options=compile_options,
         code=code_digest("compile_aot.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Compiling {wildcards.build} ahead of time with {wildcards.engine}"
     shell:

@@ -10,6 +10,8 @@ rule fetch_model:
         record="results/model/model.json",
     log:
         "results/logs/model.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         model=config["model"],
         entry=str(manifest.load(config["model"])),
@@ -18,8 +20,6 @@ rule fetch_model:
         seed=config["seed"],
         cache=str(tools.cache_dir() / "models"),
         code=code_digest("fetch_model.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Getting the model {params.model}, weights: {params.weights}"
     shell:
@@ -42,11 +42,11 @@ rule make_input:
         "results/input.json",
     log:
         "results/logs/input.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         image=option("--image", config["image"]),
         code=code_digest("make_input.py"),
-    conda:
-        "../../envs/python.yaml"
     shell:
         "python scripts/make_input.py"
         " {params.image}"

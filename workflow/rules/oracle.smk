@@ -8,13 +8,13 @@ rule describe_contender:
         "results/contenders/{contender}.json",
     log:
         "results/logs/contenders/{contender}.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         names=contender_arguments,
         tool=contender_tool_option,
         options=contender_options,
         code=code_digest("describe_contender.py"),
-    conda:
-        "../../envs/python.yaml"
     shell:
         "python scripts/describe_contender.py"
         " {params.names:q}"
@@ -36,11 +36,11 @@ rule reference_answers:
         answers="results/oracle/reference.npz",
     log:
         "results/logs/oracle/reference.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         seed=config["seed"],
         code=code_digest("reference_answers.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Asking TensorFlow for the reference answers"
     shell:
@@ -64,13 +64,13 @@ rule check_oracle:
         "results/oracle/{contender}.json",
     log:
         "results/logs/oracle/{contender}.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         tensor_tolerance=config["oracle"]["tensor_tolerance"],
         confidence_tolerance=config["oracle"]["confidence_tolerance"],
         timeout=config["oracle"]["timeout"],
         code=code_digest("check_oracle.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Checking {wildcards.contender} against TensorFlow"
     shell:
@@ -88,15 +88,17 @@ rule check_oracle:
 rule collect_oracle:
     input:
         model="results/model/model.json",
-        verdicts=expand("results/oracle/{contender}.json", contender=[row.id for row in gated()]),
+        verdicts=expand(
+            "results/oracle/{contender}.json", contender=[row.id for row in gated()]
+        ),
     output:
         "results/oracle.csv",
     log:
         "results/logs/oracle/collect.log",
-    params:
-        code=code_digest("collect_oracle.py"),
     conda:
         "../../envs/python.yaml"
+    params:
+        code=code_digest("collect_oracle.py"),
     shell:
         "python scripts/collect_oracle.py"
         " --model {input.model:q}"

@@ -5,16 +5,18 @@ rule fingerprint:
     input:
         tools=expand("results/tools/{tool}.json", tool=TOOLS),
         artifacts=report_artifacts(),
-        jobs=expand("results/samples/{mode}/{benchmark}.json", mode=MODES, benchmark=BENCHMARKS),
+        jobs=expand(
+            "results/samples/{mode}/{benchmark}.json", mode=MODES, benchmark=BENCHMARKS
+        ),
     output:
         "results/machine.json",
     log:
         "results/logs/machine.log",
+    conda:
+        "../../envs/python.yaml"
     params:
         config=as_json(config),
         code=code_digest("machine.py"),
-    conda:
-        "../../envs/python.yaml"
     shell:
         "python scripts/machine.py"
         " --tools {input.tools:q}"
@@ -39,10 +41,10 @@ rule report:
         "results/report.md",
     log:
         "results/logs/report.log",
-    params:
-        code=code_digest("report.py"),
     conda:
         "../../envs/python.yaml"
+    params:
+        code=code_digest("report.py"),
     message:
         "Writing {output}"
     shell:

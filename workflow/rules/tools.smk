@@ -8,13 +8,13 @@ rule find_tool:
         "results/tools/{tool}.json",
     log:
         "results/logs/tools/{tool}.log",
+    conda:
+        "../../envs/python.yaml"
     threads: max(1, workflow.cores // 2)
     params:
         state=tool_state,
         rust=tool_rust_option,
         code=code_digest("find_tool.py"),
-    conda:
-        "../../envs/python.yaml"
     message:
         "Looking for {wildcards.tool}; building it takes minutes, see {log}"
     shell:
@@ -33,10 +33,10 @@ rule list_tools:
         "results/tools.csv",
     log:
         "results/logs/tools.log",
-    params:
-        code=code_digest("list_tools.py"),
     conda:
         "../../envs/python.yaml"
+    params:
+        code=code_digest("list_tools.py"),
     shell:
         "python scripts/list_tools.py"
         " {input:q}"
