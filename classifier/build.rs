@@ -1,4 +1,4 @@
-//! Hands the model to the classifier: from MOBILENET_* variables, else from `../results/model`.
+//! Hands the model to the classifier: as the MOBILENET_* variables say, else from `../results/model`.
 
 use std::env;
 use std::fs;
@@ -6,83 +6,145 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub const MODEL: &str = "../results/model/model.pb";
+pub const LABELS: &str = "../results/model/labels.txt";
 const RECORD: &str = "../results/model/model.json";
-const ADVICE: &str =
-    "run `snakemake --cores 4 model` in the checkout, or set the MOBILENET_* variables (README.md)";
+/// All of them are set, or none.
+pub const VARIABLES: [&str; 6] = [
+    "MOBILENET_MODEL",
+    "MOBILENET_LABELS",
+    "MOBILENET_SIZE",
+    "MOBILENET_INPUT_RANGE",
+    "MOBILENET_INPUT",
+    "MOBILENET_OUTPUT",
+];
+const ADVICE: &str = "run `snakemake --cores 4 model` in the checkout, or set the MOBILENET_* variables as classifier/README.md says";
+const LARGEST_SIZE: usize = 4096;
 
 fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    for variable in VARIABLES {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
     if let Err(message) = generate() {
         println!("cargo::error={message}");
     }
 }
 
-/// Write `model_data.rs`: the constants that `src/embedded.rs` includes.
+/// Write the expression that `src/embedded.rs` includes.
 fn generate() -> Result<(), String> {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={RECORD}");
-    let record = fs::read_to_string(RECORD)
-        .ok()
-        .and_then(|text| serde_json::from_str::<Value>(&text).ok());
-    let model = file("MOBILENET_MODEL", "../results/model/model.pb")?;
-    let labels = file("MOBILENET_LABELS", "../results/model/labels.txt")?;
-    let size = positive(&setting("MOBILENET_SIZE", &record, "size")?)?;
-    let (low, high) = range(&setting("MOBILENET_INPUT_RANGE", &record, "input_range")?)?;
-    let input = setting("MOBILENET_INPUT", &record, "input")?;
-    let output = setting("MOBILENET_OUTPUT", &record, "output")?;
-    if fs::read_to_string(&labels).map_or(true, |text| text.trim().is_empty()) {
-        return Err(format!(
-            "no labels in {}; it takes one label a line",
-            labels.display()
-        ));
+    let settings = match Settings::from_variables(|name| env::var(name).ok())? {
+        Some(settings) => settings,
+        None => {
+            println!("cargo::rerun-if-changed={RECORD}");
+            let text = fs::read_to_string(RECORD)
+                .map_err(|error| format!("cannot read {RECORD}: {error}; {ADVICE}"))?;
+            Settings::from_record(&text)?
+        }
+    };
+    for path in [&settings.model, &settings.labels] {
+        println!("cargo::rerun-if-changed={}", path.display());
     }
-    let code = format!(
-        "pub static GRAPH: &[u8] = include_bytes!({model:?});\n\
-         pub static LABELS: &str = include_str!({labels:?});\n\
-         pub const SIZE: usize = {size};\n\
-         pub const INPUT_RANGE: (f32, f32) = ({low:?}, {high:?});\n\
-         pub const INPUT: &str = {input:?};\n\
-         pub const OUTPUT: &str = {output:?};\n"
-    );
     let folder = env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    fs::write(Path::new(&folder).join("model_data.rs"), code).map_err(|error| error.to_string())
+    let file = Path::new(&folder).join("embedded_source.rs");
+    fs::write(&file, settings.expression()?).map_err(|error| error.to_string())
 }
 
-/// A file named by a variable, else its default place, as an absolute path.
-fn file(variable: &str, default: &str) -> Result<PathBuf, String> {
-    println!("cargo::rerun-if-env-changed={variable}");
-    let path = env::var(variable).unwrap_or_else(|_| default.to_string());
-    println!("cargo::rerun-if-changed={path}");
-    fs::canonicalize(&path).map_err(|error| format!("cannot read {path} ({error}); {ADVICE}"))
+/// A model, as the build is told of it.
+#[derive(Debug, PartialEq)]
+pub struct Settings {
+    pub model: PathBuf,
+    pub labels: PathBuf,
+    pub size: usize,
+    pub range: (f32, f32),
+    pub input: String,
+    pub output: String,
 }
 
-/// A setting from its variable, else from the model's record.
-fn setting(variable: &str, record: &Option<Value>, key: &str) -> Result<String, String> {
-    println!("cargo::rerun-if-env-changed={variable}");
-    if let Ok(value) = env::var(variable) {
-        return Ok(value);
+impl Settings {
+    /// From the variables; none where none is set.
+    pub fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, String> {
+        let missing: Vec<_> = VARIABLES
+            .into_iter()
+            .filter(|name| get(name).is_none())
+            .collect();
+        if missing.len() == VARIABLES.len() {
+            return Ok(None);
+        }
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            return Err(format!(
+                "{missing} not set; set all the MOBILENET_* variables or none of them"
+            ));
+        }
+        let [model, labels, size, range, input, output] =
+            VARIABLES.map(|name| get(name).unwrap_or_default());
+        Ok(Some(Self {
+            model: model.into(),
+            labels: labels.into(),
+            size: parse_size(&size)?,
+            range: parse_range(&range)?,
+            input,
+            output,
+        }))
     }
-    match record.as_ref().and_then(|record| record.get(key)) {
-        Some(Value::String(text)) => Ok(text.clone()),
-        Some(Value::Array(values)) => Ok(values
-            .iter()
-            .map(Value::to_string)
-            .collect::<Vec<_>>()
-            .join(",")),
-        Some(value) => Ok(value.to_string()),
-        None => Err(format!(
-            "{variable} is not set and {RECORD} has no `{key}`; {ADVICE}"
-        )),
+
+    /// From what the workflow recorded of the model it prepared.
+    pub fn from_record(text: &str) -> Result<Self, String> {
+        let record: Value =
+            serde_json::from_str(text).map_err(|error| format!("{RECORD}: {error}; {ADVICE}"))?;
+        let wrong = |key: &str| format!("{RECORD} has no usable `{key}`; {ADVICE}");
+        let text = |key: &str| {
+            record[key]
+                .as_str()
+                .map(str::to_string)
+                .ok_or_else(|| wrong(key))
+        };
+        let range = match record["input_range"].as_array().map(Vec::as_slice) {
+            Some([low, high]) => format!("{low},{high}"),
+            _ => return Err(wrong("input_range")),
+        };
+        Ok(Self {
+            model: MODEL.into(),
+            labels: LABELS.into(),
+            size: parse_size(&record["size"].to_string())?,
+            range: parse_range(&range)?,
+            input: text("input")?,
+            output: text("output")?,
+        })
+    }
+
+    /// The Rust expression of it, once its files are found to be usable.
+    pub fn expression(&self) -> Result<String, String> {
+        let model = absolute(&self.model)?;
+        let labels = absolute(&self.labels)?;
+        check_model(&model)?;
+        check_labels(&labels)?;
+        let Self {
+            size,
+            range: (low, high),
+            input,
+            output,
+            ..
+        } = self;
+        Ok(format!(
+            "Source {{ graph: include_bytes!({model:?}), labels: include_str!({labels:?}), size: {size}, \
+             input_range: ({low:?}, {high:?}), input: {input:?}, output: {output:?} }}"
+        ))
     }
 }
 
-fn positive(text: &str) -> Result<usize, String> {
-    text.parse()
+fn parse_size(text: &str) -> Result<usize, String> {
+    let size = text
+        .parse()
         .ok()
-        .filter(|size| *size > 0)
-        .ok_or_else(|| format!("MOBILENET_SIZE: {text:?} is no positive number"))
+        .filter(|size| (1..=LARGEST_SIZE).contains(size));
+    size.ok_or_else(|| {
+        format!("MOBILENET_SIZE: {text:?} is no number from 1 to {LARGEST_SIZE}, such as 224")
+    })
 }
 
-fn range(text: &str) -> Result<(f32, f32), String> {
+fn parse_range(text: &str) -> Result<(f32, f32), String> {
     let parsed = text.split_once(',').and_then(|(low, high)| {
         Some((
             low.trim().parse::<f32>().ok()?,
@@ -90,6 +152,37 @@ fn range(text: &str) -> Result<(f32, f32), String> {
         ))
     });
     parsed
-        .filter(|(low, high)| low < high)
+        .filter(|(low, high)| low < high && low.is_finite() && high.is_finite())
         .ok_or_else(|| format!("MOBILENET_INPUT_RANGE: {text:?} is no pair low,high such as -1,1"))
+}
+
+/// What the compiler includes needs a path that does not depend on the folder.
+fn absolute(path: &Path) -> Result<PathBuf, String> {
+    fs::canonicalize(path)
+        .map_err(|error| format!("cannot read {}: {error}; {ADVICE}", path.display()))
+}
+
+fn check_model(path: &Path) -> Result<(), String> {
+    match fs::metadata(path) {
+        Ok(data) if data.is_file() && data.len() > 0 => Ok(()),
+        Ok(_) => Err(format!("{} is no frozen graph; {ADVICE}", path.display())),
+        Err(error) => Err(format!("cannot read {}: {error}; {ADVICE}", path.display())),
+    }
+}
+
+fn check_labels(path: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("cannot read {}: {error}; {ADVICE}", path.display()))?;
+    match text.lines().position(|line| line.trim().is_empty()) {
+        Some(line) => Err(format!(
+            "{}: line {} holds no label; it takes one a line",
+            path.display(),
+            line + 1
+        )),
+        None if text.is_empty() => Err(format!(
+            "{} is empty; it takes one label a line",
+            path.display()
+        )),
+        None => Ok(()),
+    }
 }

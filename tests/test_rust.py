@@ -18,7 +18,7 @@ def cargo(root, tmp_path_factory):
     environment = rust.cargo_environment(record, wasm=False, rustflags=[])
 
     def run(*arguments: str) -> None:
-        command = [record["path"], *arguments]
+        command = [record["path"], "--config", "tests/data/tiny.toml", *arguments]
         with tools.locked(target):
             done = subprocess.run(
                 command,

@@ -1,34 +1,27 @@
 //! Classifies the image of one JSON request on stdin; the answer, one line of JSON, goes to stdout.
 
-use std::io::{Read, Write};
+use std::io::{stdin, stdout};
 use std::process::ExitCode;
 
 use mobilenet_oc::classify::classify;
-use mobilenet_oc::error::{Error, Result};
+use mobilenet_oc::embedded::EMBEDDED;
+use mobilenet_oc::error::{Error, exit_on_panic};
 use mobilenet_oc::phases::Phases;
+use mobilenet_oc::stdio::{read, write};
 
 fn main() -> ExitCode {
-    match answer(Phases::enter()) {
+    let phases = Phases::enter();
+    exit_on_panic(report);
+    let answer = classify(&EMBEDDED, phases, || read(stdin()));
+    match answer.and_then(|answer| write(stdout(), &answer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            report(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-fn answer(phases: Phases) -> Result<()> {
-    let answer = classify(phases, read)?;
-    let mut line = serde_json::to_vec(&answer).map_err(Error::new)?;
-    line.push(b'\n');
-    let written = std::io::stdout().write_all(&line);
-    written.map_err(|error| Error::new(format!("cannot write the answer: {error}")))
-}
-
-fn read() -> Result<Vec<u8>> {
-    let mut request = Vec::new();
-    match std::io::stdin().read_to_end(&mut request) {
-        Ok(_) => Ok(request),
-        Err(error) => Err(Error::new(format!("cannot read stdin: {error}"))),
-    }
+fn report(error: &Error) {
+    eprintln!("error: {error}");
 }

@@ -5,64 +5,87 @@
 //! buffer: `{"Ok": answer}` or `{"Err": {"error": message}}`.
 
 use std::cell::RefCell;
+use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::classify::classify;
 use crate::error::{Error, Result};
+use crate::model::Source;
 use crate::phases::Phases;
 
 thread_local! {
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// None until the host allocates.
+    static BUFFER: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
 /// Make room for a request of `size` bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_memory_buffer_allocate_space(size: usize) {
-    BUFFER.with_borrow_mut(|buffer| {
-        buffer.clear();
-        buffer.resize(size, 0);
-    });
+    BUFFER.set(Some(vec![0; size]));
 }
 
 /// Where the buffer is.
 #[unsafe(no_mangle)]
-pub extern "C" fn get_wasm_memory_buffer_pointer() -> *const u8 {
-    BUFFER.with_borrow(|buffer| buffer.as_ptr())
+pub extern "C" fn get_wasm_memory_buffer_pointer() -> *mut u8 {
+    BUFFER.with_borrow_mut(|buffer| buffer.get_or_insert_default().as_mut_ptr())
 }
 
 /// How many bytes the buffer holds.
 #[unsafe(no_mangle)]
 pub extern "C" fn get_wasm_memory_buffer_len() -> usize {
-    BUFFER.with_borrow(Vec::len)
+    BUFFER.with_borrow(|buffer| buffer.as_ref().map_or(0, Vec::len))
 }
 
 /// Answer the request in the buffer; `arguments` are the process's, the last of them its length.
-/// The answer takes the request's place.
-pub fn run(phases: Phases, arguments: impl Iterator<Item = String>) {
-    let response = response(classify(phases, || request(arguments.last())));
-    BUFFER.with_borrow_mut(|buffer| *buffer = response.to_string().into_bytes());
+/// The answer takes the request's place. Errors are answers, too: the exit code only tells whether
+/// there was a host to read one.
+pub fn run(source: &Source, phases: Phases, arguments: impl Iterator<Item = String>) -> ExitCode {
+    if BUFFER.with_borrow(Option::is_none) {
+        eprintln!(
+            "error: this is an OpenWhisk action, whose request a host puts into its memory; \
+             for a request on stdin use mobilenet-oc-l"
+        );
+        return ExitCode::FAILURE;
+    }
+    match classify(source, phases, || request(arguments.last())) {
+        Ok(answer) => respond(&Response::Ok(answer)),
+        Err(error) => fail(&error),
+    }
+    ExitCode::SUCCESS
 }
 
+/// Answer with an error.
+pub fn fail(error: &Error) {
+    let error = error.to_string();
+    respond(&Response::Err { error });
+}
+
+#[derive(Serialize)]
+enum Response {
+    Ok(Answer),
+    Err { error: String },
+}
+
+fn respond(response: &Response) {
+    // Numbers and strings alone: writing them to memory cannot fail.
+    BUFFER.set(serde_json::to_vec(response).ok());
+}
+
+/// The request: as much of the buffer as the host says.
 fn request(length: Option<String>) -> Result<Vec<u8>> {
     let length = length
         .and_then(|text| text.parse::<usize>().ok())
         .ok_or_else(|| Error::new("the last argument must be the request's length in bytes"))?;
     BUFFER.with_borrow(|buffer| {
+        let buffer = buffer.as_deref().unwrap_or_default();
         let request = buffer.get(..length).map(<[u8]>::to_vec);
         request.ok_or_else(|| {
+            let found = buffer.len();
             Error::new(format!(
-                "the request has {} bytes, not {length}",
-                buffer.len()
+                "the request has {found} bytes, not the {length} of the last argument"
             ))
         })
     })
-}
-
-fn response(result: Result<Answer>) -> Value {
-    match result.and_then(|answer| serde_json::to_value(answer).map_err(Error::new)) {
-        Ok(answer) => json!({ "Ok": answer }),
-        Err(error) => json!({ "Err": { "error": error.to_string() } }),
-    }
 }

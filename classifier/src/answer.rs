@@ -31,17 +31,20 @@ pub struct Answer {
     pub probabilities: Option<Vec<f32>>,
 }
 
-/// The `count` most probable classes, best first; of equal ones the first.
+/// Refuse a `top` that is not from 1 to the number of classes.
 ///
 /// # Errors
-/// `count` is 0 or more than there are classes.
-pub fn best(probabilities: &[f32], labels: &[&str], count: usize) -> Result<Vec<Class>> {
-    if !(1..=labels.len()).contains(&count) {
-        return Err(Error::new(format!(
-            "`top` must be from 1 to {}",
-            labels.len()
-        )));
+/// It is not.
+pub fn check_top(top: Option<usize>, classes: usize) -> Result<()> {
+    if top.is_none_or(|count| (1..=classes).contains(&count)) {
+        Ok(())
+    } else {
+        Err(Error::new(format!("`top` must be from 1 to {classes}")))
     }
+}
+
+/// The `count` most probable classes, best first; of equal ones the first.
+pub fn best(probabilities: &[f32], labels: &[&str], count: usize) -> Vec<Class> {
     let mut order: Vec<usize> = (0..probabilities.len()).collect();
     order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
     let class = |index: usize| Class {
@@ -49,5 +52,5 @@ pub fn best(probabilities: &[f32], labels: &[&str], count: usize) -> Result<Vec<
         index,
         confidence: probabilities[index],
     };
-    Ok(order.into_iter().take(count).map(class).collect())
+    order.into_iter().take(count).map(class).collect()
 }

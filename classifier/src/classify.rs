@@ -3,49 +3,61 @@
 use std::borrow::Cow;
 
 use crate::answer::{self, Answer};
-use crate::embedded;
-use crate::error::Result;
-use crate::model::Model;
+use crate::error::{Error, Result};
+use crate::model::{Model, Source};
 use crate::phases::{Phases, timed};
 use crate::preprocess;
 use crate::request::{Input, Request};
 
-/// Answer a request, read by `read`, with the embedded model.
+/// Answer a request, read by `read`, with the model of `source`.
 ///
 /// # Errors
 /// The request cannot be read, or its image or the model cannot be used.
-pub fn classify(mut phases: Phases, read: impl FnOnce() -> Result<Vec<u8>>) -> Result<Answer> {
+pub fn classify(
+    source: &Source,
+    mut phases: Phases,
+    read: impl FnOnce() -> Result<Vec<u8>>,
+) -> Result<Answer> {
     let request = timed(&mut phases.read_ns, || Request::from_json(&read()?))?;
-    let values = timed(&mut phases.decode_ns, || values(&request.input))?;
-    let model = timed(&mut phases.load_ns, Model::embedded)?;
+    let values = timed(&mut phases.decode_ns, || values(&request.input, source))?;
+    let model = timed(&mut phases.load_ns, || Model::load(source))?;
+    answer::check_top(request.top, model.labels().len())?;
     let mut durations = Vec::new();
     let probabilities = timed(&mut phases.infer_ns, || {
-        infer(&model, &values, request.iterations, &mut durations)
+        let iterations = request.iterations.unwrap_or(1);
+        infer(&model, &values, iterations, &mut durations)
     })?;
-    let labels = model.labels();
-    let mut top = answer::best(&probabilities, labels, request.top.unwrap_or(1))?;
-    let best = if request.top.is_some() {
-        top[0].clone()
-    } else {
-        top.remove(0)
-    };
+    let mut top = answer::best(&probabilities, model.labels(), request.top.unwrap_or(1));
+    let best = top[0].clone();
+    if request.top.is_none() {
+        top.clear();
+    }
     phases.finish();
     Ok(Answer {
         label: best.label,
         confidence: best.confidence,
         top: request.top.map(|_| top),
-        inference_ns: (request.iterations > 1).then_some(durations),
+        inference_ns: request.iterations.map(|_| durations),
         phases: request.phases.then_some(phases),
         probabilities: request.probabilities.then_some(probabilities),
     })
 }
 
-fn values(input: &Input) -> Result<Cow<'_, [f32]>> {
-    match input {
-        Input::Tensor(values) => Ok(Cow::Borrowed(values)),
+/// The values of the model's input tensor.
+fn values<'a>(input: &'a Input, source: &Source) -> Result<Cow<'a, [f32]>> {
+    let values = match input {
+        Input::Tensor(values) => Cow::Borrowed(&values[..]),
         Input::Image(file) => {
-            preprocess::tensor(file, embedded::SIZE, embedded::INPUT_RANGE).map(Cow::Owned)
+            Cow::Owned(preprocess::tensor(file, source.size, source.input_range)?)
         }
+    };
+    let (found, wanted, size) = (values.len(), source.values(), source.size);
+    if found == wanted {
+        Ok(values)
+    } else {
+        Err(Error::new(format!(
+            "`tensor` holds {found} values; this model takes {size}x{size}x3 = {wanted}"
+        )))
     }
 }
 
@@ -58,7 +70,7 @@ fn infer(
 ) -> Result<Vec<f32>> {
     let mut probabilities = Vec::new();
     for _ in 0..iterations {
-        let input = Model::input(values)?;
+        let input = model.input(values)?;
         let mut took = 0;
         probabilities = timed(&mut took, || model.probabilities(input))?;
         durations.push(took);

@@ -1,3 +1,6 @@
 //! What the build embedded: the graph, its labels and the shape of its input.
 
-include!(concat!(env!("OUT_DIR"), "/model_data.rs"));
+use crate::model::Source;
+
+/// The model this was built with.
+pub static EMBEDDED: Source = include!(concat!(env!("OUT_DIR"), "/embedded_source.rs"));

@@ -24,3 +24,13 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// End the process on a panic as on any other error: `report` tells it, the exit code is 1.
+///
+/// A panic would be a fault of this program or of a library; a hook also works where panics abort.
+pub fn exit_on_panic(report: impl Fn(&Error) + Send + Sync + 'static) {
+    std::panic::set_hook(Box::new(move |panic| {
+        report(&Error::new(format!("a fault in the program: {panic}")));
+        std::process::exit(1);
+    }));
+}

@@ -8,9 +8,10 @@
 pub mod action;
 pub mod answer;
 pub mod classify;
-mod embedded;
+pub mod embedded;
 pub mod error;
 pub mod model;
 pub mod phases;
 pub mod preprocess;
 pub mod request;
+pub mod stdio;

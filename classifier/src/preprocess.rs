@@ -3,13 +3,13 @@
 use std::io::Cursor;
 
 use image::imageops::{self, FilterType};
-use image::{ImageReader, Limits};
+use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
 
 use crate::error::{Error, Result};
 
 /// Larger images are refused before they are decoded: a few bytes can claim any size.
 const MOST_PIXELS_A_SIDE: u32 = 16_384;
-const MOST_BYTES: u64 = 512 << 20;
+const MOST_BYTES: u64 = 384 << 20;
 
 /// Decode a JPEG, PNG or BMP, stretch it to `size` x `size` with an antialiasing bilinear filter,
 /// and scale its bytes to `range`.
@@ -30,19 +30,58 @@ pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
         .collect())
 }
 
-fn decode(file: &[u8]) -> Result<image::DynamicImage> {
+fn decode(file: &[u8]) -> Result<DynamicImage> {
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()
         .map_err(Error::new)?;
-    if reader.format().is_none() {
-        return Err(Error::new("`image` is no JPEG, PNG or BMP file"));
+    let format = reader.format();
+    if !format.is_some_and(|format| format.reading_enabled()) {
+        return Err(Error::new(
+            "`image` is no JPEG, PNG or BMP file; convert it to one of these",
+        ));
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_PIXELS_A_SIDE);
     limits.max_image_height = Some(MOST_PIXELS_A_SIDE);
     limits.max_alloc = Some(MOST_BYTES);
     reader.limits(limits);
-    reader
-        .decode()
-        .map_err(|error| Error::new(format!("`image` cannot be decoded: {error}")))
+    let image = reader.decode().map_err(|error| match error {
+        ImageError::Limits(_) => Error::new(format!(
+            "`image` is too large; send one of at most {MOST_PIXELS_A_SIDE} pixels a side and {} MiB decoded",
+            MOST_BYTES >> 20
+        )),
+        error => Error::new(format!(
+            "`image` cannot be decoded: {error}; is the file whole?"
+        )),
+    })?;
+    if format == Some(ImageFormat::Jpeg) && !jpeg_is_whole(file) {
+        return Err(Error::new(
+            "`image` cannot be decoded: the JPEG ends early; is the file whole?",
+        ));
+    }
+    if image.width() == 0 || image.height() == 0 {
+        return Err(Error::new("`image` has no pixels"));
+    }
+    Ok(image)
+}
+
+/// Whether a JPEG goes on to its end-of-image marker; the decoder fills what is missing with grey.
+fn jpeg_is_whole(file: &[u8]) -> bool {
+    let mut rest = file.get(2..).unwrap_or_default();
+    loop {
+        // Between segments this is the next marker, in pixel data the first that is no part of it.
+        let is_marker =
+            |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xd0..=0xd7 | 0xff);
+        let Some(place) = rest.windows(2).position(is_marker) else {
+            return false;
+        };
+        if rest[place + 1] == 0xd9 {
+            return true;
+        }
+        let segment = &rest[place + 2..];
+        let Some(length) = segment.first_chunk().copied().map(u16::from_be_bytes) else {
+            return false;
+        };
+        rest = segment.get(usize::from(length)..).unwrap_or_default();
+    }
 }

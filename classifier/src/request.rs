@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
+const EXAMPLE: &str = r#"send {"image": "<base64 of a JPEG, PNG or BMP file>"}"#;
 const MOST_ITERATIONS: u32 = 1_000_000;
 
 /// The JSON object of a request; keys that are not listed here are refused.
@@ -15,16 +16,11 @@ struct Json {
     image: Option<String>,
     tensor: Option<String>,
     top: Option<usize>,
-    #[serde(default = "once")]
-    iterations: u32,
+    iterations: Option<u32>,
     #[serde(default)]
     phases: bool,
     #[serde(default)]
     probabilities: bool,
-}
-
-fn once() -> u32 {
-    1
 }
 
 /// What is classified.
@@ -42,8 +38,8 @@ pub struct Request {
     pub input: Input,
     /// How many of the best classes to name.
     pub top: Option<usize>,
-    /// How many times to classify after the model is loaded.
-    pub iterations: u32,
+    /// How many times to classify after the model is loaded, each time told.
+    pub iterations: Option<u32>,
     /// Whether to tell where the time went.
     pub phases: bool,
     /// Whether to give every class's probability.
@@ -56,24 +52,23 @@ impl Request {
     /// # Errors
     /// No JSON, an unknown key, a value out of range, wrong base64, or not exactly one input.
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Err(Error::new(
-                "the request is empty; send {\"image\": \"<base64>\"}",
-            ));
-        }
-        let json: Json = serde_json::from_slice(bytes).map_err(|error| {
-            Error::new(format!("the request is not valid JSON for this: {error}"))
-        })?;
-        if !(1..=MOST_ITERATIONS).contains(&json.iterations) {
+        let json = parse(bytes)?;
+        if !json
+            .iterations
+            .is_none_or(|count| (1..=MOST_ITERATIONS).contains(&count))
+        {
             let most = MOST_ITERATIONS;
             return Err(Error::new(format!("`iterations` must be from 1 to {most}")));
         }
         let input = match (&json.image, &json.tensor) {
             (Some(image), None) => Input::Image(decode("image", image)?),
             (None, Some(tensor)) => Input::Tensor(floats(&decode("tensor", tensor)?)?),
-            _ => {
+            (None, None) => {
+                return Err(Error::new(format!("the request holds no image; {EXAMPLE}")));
+            }
+            (Some(_), Some(_)) => {
                 return Err(Error::new(
-                    "the request needs exactly one of `image` and `tensor`",
+                    "the request holds `image` and `tensor`; send one of them",
                 ));
             }
         };
@@ -87,17 +82,39 @@ impl Request {
     }
 }
 
+/// The JSON object, as it stands.
+fn parse(bytes: &[u8]) -> Result<Json> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    let wrong = match first {
+        None => "the request is empty".to_string(),
+        // Without this, serde would take an array of the values in order, too.
+        Some(b'[') => "the request is an array".to_string(),
+        Some(_) => match serde_json::from_slice(bytes) {
+            Ok(json) => return Ok(json),
+            Err(error) if error.is_data() => format!("the request is not understood: {error}"),
+            Err(error) => format!("the request is no JSON: {error}"),
+        },
+    };
+    Err(Error::new(format!("{wrong}; {EXAMPLE}")))
+}
+
 fn decode(key: &str, text: &str) -> Result<Vec<u8>> {
-    STANDARD
-        .decode(text)
-        .map_err(|error| Error::new(format!("`{key}` is not base64: {error}")))
+    let bytes = STANDARD.decode(text).map_err(|error| {
+        Error::new(format!(
+            "`{key}` is not base64: {error}; encode the bytes alone, without line breaks, as `base64 -w0` does"
+        ))
+    })?;
+    if bytes.is_empty() {
+        return Err(Error::new(format!("`{key}` is empty; {EXAMPLE}")));
+    }
+    Ok(bytes)
 }
 
 /// Little-endian f32 values; refuses what no image can give.
 fn floats(bytes: &[u8]) -> Result<Vec<f32>> {
     if !bytes.len().is_multiple_of(4) {
         return Err(Error::new(
-            "`tensor` is not a whole number of little-endian f32 values",
+            "`tensor` is not a whole number of f32 values, 4 bytes each, little-endian",
         ));
     }
     let values: Vec<f32> = bytes
@@ -107,6 +124,8 @@ fn floats(bytes: &[u8]) -> Result<Vec<f32>> {
     if values.iter().all(|value| value.is_finite()) {
         Ok(values)
     } else {
-        Err(Error::new("`tensor` holds a value that is not finite"))
+        Err(Error::new(
+            "`tensor` holds NaN or infinity; send finite values",
+        ))
     }
 }

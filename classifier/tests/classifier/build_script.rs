@@ -1,0 +1,103 @@
+//! The build script: what it takes from the variables or the record, and what it refuses.
+
+use std::fs;
+use std::path::Path;
+
+use super::script::{LABELS, MODEL, Settings, VARIABLES};
+
+const GOOD: [&str; 6] = ["m.pb", "l.txt", "224", "-1, 1", "input", "a/b"];
+
+fn with(index: usize, value: Option<&str>) -> Result<Option<Settings>, String> {
+    Settings::from_variables(|name| {
+        let place = VARIABLES.iter().position(|variable| *variable == name)?;
+        let value = if place == index {
+            value
+        } else {
+            Some(GOOD[place])
+        };
+        value.map(str::to_string)
+    })
+}
+
+fn error<T: std::fmt::Debug>(result: Result<T, String>) -> String {
+    let error = result.unwrap_err();
+    assert!(!error.contains('\n'), "{error}");
+    error
+}
+
+#[test]
+fn the_variables_and_the_record_say_the_same() {
+    let record = r#"{"size": 224, "input_range": [-1.0, 1.0], "input": "input", "output": "a/b"}"#;
+    let expected = Settings {
+        model: MODEL.into(),
+        labels: LABELS.into(),
+        ..with(6, None).unwrap().unwrap()
+    };
+    assert_eq!(Settings::from_record(record), Ok(expected));
+    assert_eq!(Settings::from_variables(|_| None), Ok(None));
+}
+
+#[test]
+fn a_variable_alone_missing_is_named() {
+    for (index, name) in VARIABLES.iter().enumerate() {
+        assert!(error(with(index, None)).starts_with(name));
+    }
+}
+
+#[test]
+fn malformed_values_are_refused() {
+    for size in ["", "0", "-1", "2.5", "wide", "1000000"] {
+        assert!(
+            error(with(2, Some(size))).contains("MOBILENET_SIZE"),
+            "{size}"
+        );
+    }
+    for range in ["", "1", "1,-1", "1,1", "a,b", "0,1,2", "nan,1", "-inf,inf"] {
+        assert!(
+            error(with(3, Some(range))).contains("MOBILENET_INPUT_RANGE"),
+            "{range}"
+        );
+    }
+    for record in [
+        "",
+        "[]",
+        r#"{"size": 224}"#,
+        r#"{"size": 224, "input_range": [1]}"#,
+    ] {
+        assert!(
+            error(Settings::from_record(record)).contains("model.json"),
+            "{record}"
+        );
+    }
+}
+
+#[test]
+fn files_that_cannot_be_embedded_are_refused() {
+    let folder = std::env::temp_dir().join(format!("mobilenet-oc-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        folder.join(name)
+    };
+    let (graph, labels) = (file("graph", "g"), file("labels", "a\nb\n"));
+    let with = |model: &Path, labels: &Path| {
+        let settings = with(6, None).unwrap().unwrap();
+        Settings {
+            model: model.into(),
+            labels: labels.into(),
+            ..settings
+        }
+        .expression()
+    };
+    assert!(
+        with(&graph, &labels)
+            .unwrap()
+            .contains("input_range: (-1.0, 1.0)")
+    );
+    assert!(error(with(&folder.join("none"), &labels)).contains("none"));
+    assert!(error(with(&folder, &labels)).contains("no frozen graph"));
+    assert!(error(with(&file("empty", ""), &labels)).contains("no frozen graph"));
+    assert!(error(with(&graph, &folder.join("empty"))).contains("is empty"));
+    assert!(error(with(&graph, &file("blank", "a\n\nb\n"))).contains("line 2"));
+    fs::remove_dir_all(folder).unwrap();
+}

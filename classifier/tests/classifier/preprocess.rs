@@ -1,0 +1,182 @@
+//! From image files to tensors: exact values where they can be worked out by hand.
+
+use image::ImageFormat;
+use mobilenet_oc::preprocess::tensor;
+
+use crate::fixture::{FORMATS, Random, file, message};
+
+const BYTES: (f32, f32) = (0.0, 255.0);
+
+/// Red grows by column, green by row, blue stays.
+fn ramps(x: u32, y: u32) -> [u8; 3] {
+    [70 * x as u8, 70 * y as u8, 7]
+}
+
+fn refusal(file: &[u8]) -> String {
+    message(tensor(file, 2, BYTES))
+}
+
+#[test]
+fn halving_weighs_three_pixels_by_a_triangle() {
+    // Of four pixels 0, 70, 140, 210 the first of two is (0.75*0 + 0.75*70 + 0.25*140) / 1.75 = 50.
+    for format in [ImageFormat::Png, ImageFormat::Bmp] {
+        let values = tensor(&file(format, 4, 4, ramps), 2, BYTES).unwrap();
+        let (row_0, row_1) = (
+            [50., 50., 7., 160., 50., 7.],
+            [50., 160., 7., 160., 160., 7.],
+        );
+        assert_eq!(values, [row_0, row_1].concat());
+    }
+}
+
+#[test]
+fn the_whole_image_is_stretched_and_nothing_cropped() {
+    let values = tensor(&file(ImageFormat::Png, 4, 2, ramps), 2, BYTES).unwrap();
+    assert_eq!(
+        values,
+        [50., 0., 7., 160., 0., 7., 50., 70., 7., 160., 70., 7.]
+    );
+}
+
+#[test]
+fn the_right_size_is_left_as_it_is_and_scaled_to_the_range() {
+    let image = file(ImageFormat::Png, 2, 2, |x, y| {
+        [255 * x as u8, 255 * y as u8, 51]
+    });
+    for (low, high) in [(-1.0, 1.0), (0.0, 1.0), (0.0, 255.0)] {
+        let values = tensor(&image, 2, (low, high)).unwrap();
+        let shares = [0., 0., 0.2, 1., 0., 0.2, 0., 1., 0.2, 1., 1., 0.2];
+        assert_eq!(values.len(), shares.len());
+        for (value, share) in values.iter().zip(shares) {
+            let expected = low + share * (high - low);
+            assert!((value - expected).abs() < 1e-6 * (high - low), "{values:?}");
+        }
+    }
+}
+
+#[test]
+fn every_format_gives_the_same_picture() {
+    let smooth = |x: u32, y: u32| [4 * x as u8, 4 * y as u8, 128];
+    let [jpeg, png, bmp] =
+        FORMATS.map(|format| tensor(&file(format, 48, 32, smooth), 8, BYTES).unwrap());
+    assert_eq!(png, bmp);
+    for (lossy, exact) in jpeg.iter().zip(&png) {
+        assert!((lossy - exact).abs() <= 8.0, "{lossy} for {exact}");
+    }
+}
+
+#[test]
+fn greys_and_transparent_colours() {
+    use image::{DynamicImage, GrayImage, Luma, Rgba, RgbaImage};
+    let png = |image: DynamicImage| {
+        let mut file = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut file, ImageFormat::Png).unwrap();
+        file.into_inner()
+    };
+    let grey = GrayImage::from_pixel(3, 3, Luma([99])).into();
+    assert_eq!(tensor(&png(grey), 1, BYTES).unwrap(), [99.0; 3]);
+    let clear = RgbaImage::from_pixel(3, 3, Rgba([10, 20, 30, 0])).into();
+    assert_eq!(tensor(&png(clear), 1, BYTES).unwrap(), [10.0, 20.0, 30.0]);
+}
+
+#[test]
+fn what_is_no_image_of_a_known_format() {
+    for bytes in [
+        &b""[..],
+        b"hello",
+        b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+        b"%PDF-1.7",
+        &[0; 64],
+    ] {
+        assert!(refusal(bytes).contains("no JPEG, PNG or BMP"), "{bytes:?}");
+    }
+}
+
+#[test]
+fn files_that_end_early() {
+    let mut random = Random(3);
+    let noise: Vec<u8> = (0..64 * 64).map(|_| random.below(256) as u8).collect();
+    for format in FORMATS {
+        let whole = file(format, 64, 64, |x, y| [noise[(64 * y + x) as usize]; 3]);
+        for length in [100, whole.len() / 2, whole.len() - 20] {
+            let said = refusal(&whole[..length]);
+            assert!(
+                said.contains("cannot be decoded"),
+                "{format:?}, {length}: {said}"
+            );
+            assert!(said.ends_with("is the file whole?"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn jpegs_with_something_before_and_behind_the_picture() {
+    let plain = file(ImageFormat::Jpeg, 8, 8, |_, _| [200, 100, 50]);
+    // A thumbnail in its own segment, as cameras write it: a whole JPEG inside the JPEG.
+    let length = (plain.len() as u16 + 2).to_be_bytes();
+    let segment = [&[0xff, 0xe1], &length[..], &plain].concat();
+    let camera = [&plain[..2], &segment, &plain[2..], b"a trailer"].concat();
+    assert_eq!(tensor(&camera, 1, BYTES), tensor(&plain, 1, BYTES));
+    let cut = camera.len() - b"..a trailer".len();
+    assert!(refusal(&camera[..cut]).contains("ends early"));
+}
+
+#[test]
+fn few_bytes_that_claim_a_huge_image() {
+    // The second is within the limit of a side, but not within that of memory.
+    for side in [40_000_u16, 16_000] {
+        for claim in [jpeg_claiming(side), png_claiming(side), bmp_claiming(side)] {
+            let said = refusal(&claim);
+            assert!(said.contains("too large; send one of at most"), "{said}");
+        }
+    }
+}
+
+fn jpeg_claiming(side: u16) -> Vec<u8> {
+    let mut jpeg = file(ImageFormat::Jpeg, 8, 8, |_, _| [0; 3]);
+    let frame = jpeg
+        .windows(2)
+        .position(|bytes| bytes == [0xff, 0xc0])
+        .unwrap();
+    jpeg[frame + 5..frame + 7].copy_from_slice(&side.to_be_bytes());
+    jpeg[frame + 7..frame + 9].copy_from_slice(&side.to_be_bytes());
+    jpeg
+}
+
+fn png_claiming(side: u16) -> Vec<u8> {
+    let mut png = file(ImageFormat::Png, 8, 8, |_, _| [0; 3]);
+    png[16..20].copy_from_slice(&u32::from(side).to_be_bytes());
+    png[20..24].copy_from_slice(&u32::from(side).to_be_bytes());
+    let checksum = crc32(&png[12..29]);
+    png[29..33].copy_from_slice(&checksum.to_be_bytes());
+    png
+}
+
+fn bmp_claiming(side: u16) -> Vec<u8> {
+    let mut bmp = file(ImageFormat::Bmp, 8, 8, |_, _| [0; 3]);
+    bmp[18..22].copy_from_slice(&u32::from(side).to_le_bytes());
+    bmp[22..26].copy_from_slice(&u32::from(side).to_le_bytes());
+    bmp
+}
+
+/// The checksum of a PNG's chunk.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1));
+    !bytes
+        .iter()
+        .fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
+}
+
+#[test]
+fn damage_is_refused_in_one_line_or_harmless() {
+    let mut random = Random(4);
+    for format in FORMATS {
+        let whole = file(format, 9, 7, |x, y| [(x * y) as u8, x as u8, y as u8]);
+        for _ in 0..300 {
+            match tensor(&random.damaged(&whole), 4, BYTES) {
+                Ok(values) => assert_eq!(values.len(), 48),
+                Err(error) => drop(message::<()>(Err(error))),
+            }
+        }
+    }
+}
