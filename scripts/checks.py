@@ -1,5 +1,6 @@
 """What a JSON schema cannot say about the config: names that must refer to something."""
 
+from pathlib import Path
 from typing import Any
 
 import engines
@@ -17,6 +18,12 @@ def check(config: dict[str, Any]) -> None:
     known("compare.baseline", [compare["baseline"]], compare["builds"])
     if builds[compare["baseline"]]["target"] != "native":
         raise UserError(f"config: compare.baseline {compare['baseline']!r} is no native build")
+    for key, path in [
+        ("image", config["image"]),
+        *(("oracle.images", path) for path in config["oracle"]["images"]),
+    ]:
+        if path and not Path(path).is_file():
+            raise UserError(f"config: {key}: there is no file {path!r}")
 
 
 def known(key: str, names: list[str], valid: Any) -> None:

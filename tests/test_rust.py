@@ -7,6 +7,8 @@ import pytest
 import rust
 import tools
 
+# After the subcommand: clippy hands on only what follows its name.
+TINY = ("--config", "tests/data/tiny.toml")
 PLAIN = {"target": "native", "rustflags": [], "profile": {}, "features": []}
 
 
@@ -17,8 +19,8 @@ def cargo(root, tmp_path_factory):
     target = build.target_dir(record, PLAIN)
     environment = rust.cargo_environment(record, wasm=False, rustflags=[])
 
-    def run(*arguments: str) -> None:
-        command = [record["path"], "--config", "tests/data/tiny.toml", *arguments]
+    def run(subcommand: str, *arguments: str) -> None:
+        command = [record["path"], subcommand, *arguments]
         with tools.locked(target):
             done = subprocess.run(
                 command,
@@ -40,8 +42,8 @@ def test_format(cargo):
 
 def test_clippy(cargo):
     flags = ["--workspace", "--all-targets", "--all-features", "--release", "--locked"]
-    cargo("clippy", *flags, "--", "-D", "warnings")
+    cargo("clippy", *TINY, *flags, "--", "-D", "warnings")
 
 
 def test_cargo_test(cargo):
-    cargo("test", "--workspace", "--all-features", "--release", "--locked")
+    cargo("test", *TINY, "--workspace", "--all-features", "--release", "--locked")
