@@ -19,13 +19,11 @@ include: "workflow/rules/compile.smk"
 include: "workflow/rules/oracle.smk"
 include: "workflow/rules/bench.smk"
 include: "workflow/rules/report.smk"
-
-
-localrules:
-    all,
+include: "workflow/rules/selfcheck.smk"
 
 
 rule all:
     default_target: True
     input:
         "results/report.md",
+        "results/report.html",

@@ -118,7 +118,7 @@ impl Settings {
     pub fn expression(&self) -> Result<String, String> {
         let model = absolute(&self.model)?;
         let labels = absolute(&self.labels)?;
-        check_model(&model)?;
+        let bytes = model_bytes(&model)?;
         check_labels(&labels)?;
         let Self {
             size,
@@ -128,8 +128,9 @@ impl Settings {
             ..
         } = self;
         Ok(format!(
-            "Source {{ graph: include_bytes!({model:?}), labels: include_str!({labels:?}), size: {size}, \
-             input_range: ({low:?}, {high:?}), input: {input:?}, output: {output:?} }}"
+            "{{ static BYTES: Aligned<[u8; {bytes}]> = Aligned(*include_bytes!({model:?})); \
+             Source {{ bytes: &BYTES.0, labels: include_str!({labels:?}), size: {size}, \
+             input_range: ({low:?}, {high:?}), input: {input:?}, output: {output:?} }} }}"
         ))
     }
 }
@@ -162,10 +163,11 @@ fn absolute(path: &Path) -> Result<PathBuf, String> {
         .map_err(|error| format!("cannot read {}: {error}; {ADVICE}", path.display()))
 }
 
-fn check_model(path: &Path) -> Result<(), String> {
+/// How many bytes the model's file has.
+fn model_bytes(path: &Path) -> Result<u64, String> {
     match fs::metadata(path) {
-        Ok(data) if data.is_file() && data.len() > 0 => Ok(()),
-        Ok(_) => Err(format!("{} is no frozen graph; {ADVICE}", path.display())),
+        Ok(data) if data.is_file() && data.len() > 0 => Ok(data.len()),
+        Ok(_) => Err(format!("{} is no model; {ADVICE}", path.display())),
         Err(error) => Err(format!("cannot read {}: {error}; {ADVICE}", path.display())),
     }
 }

@@ -17,15 +17,6 @@ from matplotlib.figure import Figure
 # Okabe and Ito's palette, which colour-blind readers can tell apart; hatches carry it into print.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 HATCHES = ("", "///", "...", "\\\\\\", "xxx", "+++", "ooo", "---")
-PHASES = {
-    "engine": "engine starts",
-    "load": "compile or load, instantiate",
-    "read": "read the request",
-    "decode": "decode and resize",
-    "load_model": "load the model",
-    "infer": "infer",
-    "exit": "exit",
-}
 NAMES = {
     "cold_start": "cold start",
     "warm_loop": "warm loop",
@@ -85,7 +76,9 @@ def phases(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
     table = table.sort_values("wall")
     figure, axes = canvas(len(table) + 2)
     left = np.zeros(len(table))
-    for (phase, label), color, hatch in zip(PHASES.items(), PALETTE, HATCHES, strict=False):
+    for (phase, label), color, hatch in zip(
+        report_data.PHASES.items(), PALETTE, HATCHES, strict=False
+    ):
         values = table[phase].to_numpy()
         style = {"color": color, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
         axes.barh(range(len(table)), values, left=left, label=label, **style)
@@ -150,7 +143,9 @@ def drift(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
     figure, axes = canvas(10)
     for index, (name, group) in enumerate(rows.groupby("contender", sort=False)):
         style = {"color": PALETTE[index % len(PALETTE)], "marker": "osD^v<>p"[index % 8]}
-        axes.plot(group["round"], group.value * 1e3, markersize=3, linewidth=0.8, label=name, **style)
+        axes.plot(
+            group["round"], group.value * 1e3, markersize=3, linewidth=0.8, label=name, **style
+        )
     warm = rows[rows.warmup == 1]["round"]
     if len(warm):
         axes.axvspan(-0.5, warm.max() + 0.5, color="#dddddd", zorder=0)
@@ -198,7 +193,9 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     mpl.use("svg")
     # Text stays text and the file is the same for the same data.
-    mpl.rcParams.update({"svg.hashsalt": args.figure, "svg.fonttype": "none", "hatch.linewidth": 0.5})
+    mpl.rcParams.update(
+        {"svg.hashsalt": args.figure, "svg.fonttype": "none", "hatch.linewidth": 0.5}
+    )
     estimates = report_data.read_table(args.estimates)
     estimates = estimates[(estimates.n > 0) & (estimates["mode"] != report_data.SELF_CHECK)]
     samples = pd.concat([report_data.read_table(path) for path in args.samples])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import wording
-from report_data import HEADLINES, NOOP_LIMIT_MIB, Data
+from report_data import HEADLINES, NOOP_LIMIT_MIB, PHASES, Data
 
 NAMES = {
     "cold_start": "Cold start",
@@ -11,6 +11,8 @@ NAMES = {
     "throughput": "Full runs a second",
     "inference": "Warm inference",
 }
+# The build that follows the original's recipe.
+ORIGINAL = "wasm"
 # More is better only for these; for the others the smallest ratio is the best.
 MORE_IS_BETTER = {"throughput"}
 
@@ -55,21 +57,56 @@ def headline_rows(data: Data, benchmark: str, job: str) -> pd.DataFrame:
 
 
 def answer(data: Data) -> list[str]:
-    """Return the first screen: how far wasm is from native, and which setting is best."""
-    warm = "inference" if "inference" in set(data.estimates.benchmark) else "warm_loop"
-    lines = []
-    for benchmark in ("cold_start", warm, "memory"):
-        for job in reversed(data.jobs):
-            rows = headline_rows(data, benchmark, job)
-            if len(rows):
-                best, worst = rows.iloc[0], rows.iloc[-1]
-                spread = f"; the farthest, `{worst.contender}`, {wording.times(worst.ratio)}"
-                lines.append(
-                    f"**{NAMES[benchmark]}, {job.upper()}.** Closest to native is "
-                    f"`{best.contender}`, {wording.compared(best, f'`{data.baseline}`')}"
-                    f"{spread if len(rows) > 1 else ''}."
-                )
-    return [*lines, certainty(data)]
+    """Return the first screen: how far wasm is from native, which setting is best, how sure."""
+    measured = set(data.estimates.benchmark)
+    warm = "inference" if "inference" in measured else "warm_loop"
+    lines = [distance(data, benchmark) for benchmark in ("cold_start", warm, "memory")]
+    return [line for line in [*lines, gap(data)] if line] + [certainty(data)]
+
+
+def all_jobs(data: Data, benchmark: str) -> pd.DataFrame:
+    """Return a benchmark's headline estimates of the wasm contenders in all modes, best first."""
+    return pd.concat([headline_rows(data, benchmark, job) for job in data.jobs]).sort_values(
+        "ratio", ascending=benchmark not in MORE_IS_BETTER, kind="stable"
+    )
+
+
+def distance(data: Data, benchmark: str) -> str | None:
+    """Say how far from native the closest and the farthest wasm contender are."""
+    rows = all_jobs(data, benchmark)
+    if rows.empty:
+        return None
+    best, worst = rows.iloc[0], rows.iloc[-1]
+    text = (
+        f"**{NAMES[benchmark]}.** Closest to native is `{best.contender}`, "
+        f"{wording.compared(best, f'`{data.baseline}`')}"
+    )
+    compiling = rows[(rows["mode"] == "jit") & (rows.contender != best.contender)]
+    if len(compiling):
+        first = compiling.iloc[0]
+        text += f"; just in time, `{first.contender}`, {wording.times(first.ratio)}"
+    if worst.contender not in (best.contender, *compiling.contender[:1]):
+        text += f"; the farthest, `{worst.contender}`, {wording.times(worst.ratio)}"
+    return f"{text}."
+
+
+def gap(data: Data) -> str | None:
+    """Say which setting closes the gap: the best contender beside the original's recipe."""
+    found = []
+    for benchmark in ("cold_start", "inference", "memory"):
+        rows = all_jobs(data, benchmark) if benchmark in set(data.estimates.benchmark) else []
+        recipe = rows[(rows.build == ORIGINAL) & (rows["mode"] == "jit")] if len(rows) else rows
+        if len(recipe):
+            best, old = rows.iloc[0], recipe.iloc[0]
+            found.append(
+                f"{NAMES[benchmark].lower()} from {wording.times(old.ratio)} (`{old.contender}`) "
+                f"to {wording.times(best.ratio)} (`{best.contender}`)"
+            )
+    return (
+        f"**What closes the gap**, from the original's recipe: {'; '.join(found)}."
+        if found
+        else None
+    )
 
 
 def certainty(data: Data) -> str:
@@ -87,15 +124,48 @@ def certainty(data: Data) -> str:
 
 def observations(data: Data) -> list[str]:
     """Return what else the tables show, a sentence each."""
+    return standings(data) + reasons(data)
+
+
+def standings(data: Data) -> list[str]:
+    """Return, for each benchmark and mode, who is beyond the baseline, on which side."""
     found = []
-    for benchmark, metric in HEADLINES.items():
+    for benchmark in HEADLINES:
         for job in data.jobs:
-            rows = data.rows(benchmark, metric, job).dropna(subset=["ratio"])
-            found += [
-                f"{NAMES[benchmark]}, {job.upper()}: `{row.contender}` is "
-                f"{wording.compared(row, f'`{data.baseline}`')}."
+            rows = headline_rows(data, benchmark, job)
+            groups = [
+                (wording.verdict(row), row.contender, wording.times(row.ratio))
                 for _, row in rows.iterrows()
             ]
+            if groups:
+                said = [
+                    f"{word}: "
+                    + ", ".join(f"`{name}` {times}" for w, name, times in groups if w == word)
+                    for word in dict.fromkeys(word for word, _, _ in groups)
+                ]
+                found.append(
+                    f"{NAMES[benchmark]}, {job.upper()}, beside `{data.baseline}`. {'; '.join(said)}."
+                )
+    return found
+
+
+def reasons(data: Data) -> list[str]:
+    """Return, for each wasm contender, which phase its cold start spends more or less time in."""
+    found = []
+    for job in data.jobs:
+        table = data.phase_medians(job)
+        if data.baseline not in table.index:
+            continue
+        for name in table.index[table.index.str.contains("@")]:
+            difference = table.loc[name] - table.loc[data.baseline]
+            wall = difference.pop("wall")
+            phase = (difference if wall > 0 else -difference).idxmax()
+            found.append(
+                f"`{name}` starts {wording.significant(abs(wall))} ms "
+                f"{'later' if wall > 0 else 'sooner'} than `{data.baseline}`; most of it is in "
+                f"*{PHASES[phase]}*: {wording.significant(table.loc[name, phase])} ms beside "
+                f"{wording.significant(table.loc[data.baseline, phase])} ms."
+            )
     return found
 
 

@@ -17,6 +17,17 @@ HEADLINES = {
     "throughput": "runs_per_second",
     "inference": "p50",
 }
+PHASES = {
+    "engine": "engine starts",
+    "load": "compile or load, instantiate",
+    "read": "read the request",
+    "decode": "decode and resize",
+    "load_model": "load the model",
+    "infer": "infer",
+    "exit": "exit",
+}
+# Columns that hold text even where all of it is empty.
+TEXT = ("verdict", "note", "baseline", "unit", "reason")
 SELF_CHECK = "self-check"
 # The program that does nothing must weigh no more than itself.
 NOOP_LIMIT_MIB = 4.0
@@ -34,6 +45,7 @@ class Data:
         model: the model's record.
         compiled: records of compiling ahead of time.
         original: the figures the original published, by benchmark.
+        levers: the rows of results/levers.csv.
     """
 
     estimates: pd.DataFrame
@@ -43,6 +55,7 @@ class Data:
     model: dict[str, Any]
     compiled: list[dict[str, Any]]
     original: dict[str, dict[str, Any]]
+    levers: pd.DataFrame
 
     @property
     def jobs(self) -> list[str]:
@@ -59,6 +72,12 @@ class Data:
         table = self.estimates
         chosen = (table.benchmark == benchmark) & (table.metric == metric) & (table.job == job)
         return table[chosen & (table["mode"] != SELF_CHECK) & (table.n > 0)]
+
+    def phase_medians(self, job: str) -> pd.DataFrame:
+        """Return milliseconds, a row for each contender, a column for each phase and the wall time."""
+        metrics = [*PHASES, "wall"]
+        tables = {name: self.rows("phases", name, job).set_index("contender") for name in metrics}
+        return pd.DataFrame({name: table["median"] for name, table in tables.items()})
 
     def missing(self) -> pd.DataFrame:
         """Return the rows of contenders that were not timed, with the reason in `note`."""
@@ -77,6 +96,7 @@ def read(
     tools: str,
     compiled: list[str],
     original: str,
+    levers: str,
 ) -> Data:
     """Read a report's files; raise `UserError` naming the one that cannot be read."""
     tables = [read_table(path).assign(job=Path(path).stem) for path in estimates]
@@ -88,14 +108,14 @@ def read(
         model=files.read_json(model),
         compiled=[files.read_json(path) for path in compiled],
         original=yaml.safe_load(Path(original).read_text(encoding="utf-8")),
+        levers=read_table(levers),
     )
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
     """Read a CSV; empty text stays empty text."""
     try:
-        table = pd.read_csv(path)
+        table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, object))
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read the table {path}: {error}") from error
-    text = [name for name in ("verdict", "note", "baseline", "unit", "reason") if name in table]
-    return table.fillna(dict.fromkeys(text, "")).astype(dict.fromkeys(text, str))
+    return table.fillna({name: "" for name in TEXT if name in table})

@@ -18,7 +18,9 @@ IMAGE = re.compile(r'<img src="([^"]+)"')
 
 def anchor(text: str) -> str:
     """Return a heading's name for links."""
-    return re.sub(r"[^a-z0-9]+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)).lower()).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)).lower()).strip(
+        "-"
+    )
 
 
 def with_anchors(body: str) -> tuple[str, list[tuple[str, str]]]:
@@ -44,7 +46,9 @@ def with_figures(body: str, folder: Path) -> str:
 def render(markdown: str, folder: Path, template: Path) -> str:
     """Return a whole HTML page from the report's Markdown."""
     body = MarkdownIt("commonmark").enable("table").render(markdown)
-    body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
+    body = body.replace("<table>", '<div class="wide"><table>').replace(
+        "</table>", "</table></div>"
+    )
     body, contents = with_anchors(with_figures(body, folder))
     title = markdown.splitlines()[0].lstrip("# ")
     page = jinja2.Template(template.read_text(encoding="utf-8"), undefined=jinja2.StrictUndefined)

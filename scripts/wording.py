@@ -62,17 +62,14 @@ SENSES = {
 }
 
 
-def compared(row: pd.Series, baseline: str) -> str:
-    """Say how a contender compares with the baseline in one metric.
-
-    The words follow the verdict: without an interval that excludes 1 nobody wins.
-    """
+def verdict(row: pd.Series) -> str:
+    """Return the word for a comparison; without an interval that excludes 1 nobody wins."""
     more, less = SENSES[row.metric]
-    quotient = f"{row.ratio:.2f}x {baseline} ({row.ratio_low:.2f} to {row.ratio_high:.2f})"
-    if row.verdict == "more":
-        return f"{more}: {quotient}"
-    if row.verdict == "less":
-        return f"{less}: {quotient}"
-    if row.verdict == "no difference":
-        return f"no difference found: {quotient}"
-    return f"not decided, too few rounds: {row.ratio:.2f}x {baseline}"
+    words = {"more": more, "less": less, "no difference": "no difference found"}
+    return words.get(row.verdict, "not decided, too few rounds")
+
+
+def compared(row: pd.Series, baseline: str) -> str:
+    """Say how a contender compares with the baseline in one metric, with the ratio's interval."""
+    bounds = f" ({row.ratio_low:.2f} to {row.ratio_high:.2f})" if row.verdict else ""
+    return f"{verdict(row)}: {row.ratio:.2f}x {baseline}{bounds}"

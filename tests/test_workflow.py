@@ -171,7 +171,7 @@ def test_trained_weights_give_the_known_labels(run, shared):
     )
     assert done.returncode == 0, done.stderr[-4000:]
     labels = {name: answer["label"] for name, answer in expected.items()}
-    labels["input.json"] = "military uniform"
+    labels["input"] = "military uniform"
     contenders = pd.read_csv(run / "results/oracle.csv").contender.unique()
     assert len(contenders) == 6
     for contender in contenders:

@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::classify::classify;
 use crate::error::{Error, Result};
-use crate::model::Source;
 use crate::phases::Phases;
+use crate::source::Source;
 
 thread_local! {
     /// None until the host allocates.

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use crate::answer::{self, Answer};
 use crate::error::{Error, Result};
-use crate::model::{Model, Source};
+use crate::model::Model;
 use crate::phases::{Phases, timed};
 use crate::preprocess;
 use crate::request::{Input, Request};
+use crate::source::Source;
 
 /// Answer a request, read by `read`, with the model of `source`.
 ///
@@ -20,12 +21,12 @@ pub fn classify(
 ) -> Result<Answer> {
     let request = timed(&mut phases.read_ns, || Request::from_json(&read()?))?;
     let values = timed(&mut phases.decode_ns, || values(&request.input, source))?;
-    let model = timed(&mut phases.load_ns, || Model::load(source))?;
+    let mut model = timed(&mut phases.load_ns, || Model::load(source))?;
     answer::check_top(request.top, model.labels().len())?;
     let mut durations = Vec::new();
     let probabilities = timed(&mut phases.infer_ns, || {
         let iterations = request.iterations.unwrap_or(1);
-        infer(&model, &values, iterations, &mut durations)
+        infer(&mut model, &values, iterations, &mut durations)
     })?;
     let mut top = answer::best(&probabilities, model.labels(), request.top.unwrap_or(1));
     let best = top[0].clone();
@@ -63,16 +64,15 @@ fn values<'a>(input: &'a Input, source: &Source) -> Result<Cow<'a, [f32]>> {
 
 /// Classify `iterations` times, each timed, and return the last probabilities.
 fn infer(
-    model: &Model,
+    model: &mut Model,
     values: &[f32],
     iterations: u32,
     durations: &mut Vec<u64>,
 ) -> Result<Vec<f32>> {
     let mut probabilities = Vec::new();
     for _ in 0..iterations {
-        let input = model.input(values)?;
         let mut took = 0;
-        probabilities = timed(&mut took, || model.probabilities(input))?;
+        probabilities = timed(&mut took, || model.probabilities(values))?;
         durations.push(took);
     }
     Ok(probabilities)

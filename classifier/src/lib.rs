@@ -4,14 +4,22 @@
 //! [`classify::classify`] leads from one to the other; the examples connect it to stdin and stdout,
 //! and to the OpenWhisk action's memory.
 
+#[cfg(not(any(feature = "graph", feature = "packed")))]
+compile_error!("choose a form of the model: the feature `graph` or `packed`");
+
 #[cfg(feature = "wasm")]
 pub mod action;
 pub mod answer;
 pub mod classify;
 pub mod embedded;
 pub mod error;
+#[cfg(feature = "graph")]
+mod graph;
 pub mod model;
+#[cfg(feature = "packed")]
+pub mod packed;
 pub mod phases;
 pub mod preprocess;
 pub mod request;
+pub mod source;
 pub mod stdio;

@@ -1,5 +1,5 @@
 # Stage bench. In: executables, their records and the oracle's verdicts.
-# Out: results/samples/{mode}/{benchmark}.csv, results/jit.csv, results/aot.csv.
+# Out: results/samples/{mode}/{benchmark}.csv, results/jit.csv, results/aot.csv, results/levers.csv.
 
 
 rule plan:
@@ -86,5 +86,31 @@ rule estimate:
         " --baseline {params.baseline:q}"
         " --confidence {params.confidence}"
         " --seed {params.seed}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule levers:
+    input:
+        expand(
+            "results/samples/{mode}/{benchmark}.csv", mode=MODES, benchmark=BENCHMARKS
+        ),
+    output:
+        "results/levers.csv",
+    log:
+        "results/logs/estimate/levers.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        levers=as_json(config["levers"]),
+        confidence=config["confidence"],
+        code=code_digest("levers.py"),
+    message:
+        "Estimating what each lever buys"
+    shell:
+        "python scripts/levers.py"
+        " --samples {input:q}"
+        " --levers {params.levers:q}"
+        " --confidence {params.confidence}"
         " --out {output:q}"
         " > {log:q} 2>&1"

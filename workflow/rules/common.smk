@@ -30,6 +30,16 @@ WASM_BUILDS = [name for name in config["builds"] if name not in NATIVE_BUILDS]
 BENCHMARKS = list(config["benchmarks"])
 MODES = config["compare"]["modes"]
 TOOLS = ["rust", "wasm-opt", "wasm-strip", *config["compare"]["engines"]]
+# What is drawn of a mode, and the benchmark without which it cannot be.
+FIGURES = {
+    "ratios": BENCHMARKS[0],
+    "phases": "phases",
+    "inference": "inference",
+    "memory": "memory",
+    "size": "size",
+    "drift": "cold_start",
+}
+FIGURES = [name for name, benchmark in FIGURES.items() if benchmark in BENCHMARKS]
 # Where later runs, from the engine's cache, are told apart from the first.
 CACHED_BENCHMARKS = ("cold_start", "phases")
 CLASSIFIER_SOURCES = [
@@ -59,6 +69,7 @@ wildcard_constraints:
     mode="|".join([engines.JIT, engines.AOT]),
     benchmark="|".join(BENCHMARKS),
     contender=r"[^/]+",
+    figure="|".join(FIGURES),
     example="mobilenet-oc(-l)?",
 
 
@@ -218,6 +229,15 @@ def mode_files(pattern):
         return expand(pattern, mode=wildcards.mode, benchmark=BENCHMARKS)
 
     return paths
+
+
+def figure_samples(wildcards):
+    """The samples of a figure's mode."""
+    return expand(
+        "results/samples/{mode}/{benchmark}.csv",
+        mode=wildcards.mode,
+        benchmark=BENCHMARKS,
+    )
 
 
 def report_artifacts():

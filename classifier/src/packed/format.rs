@@ -1,0 +1,314 @@
+//! The packed file, read in place.
+
+use crate::error::{Error, Result};
+
+pub const MAGIC: &[u8; 8] = b"MOBPACK1";
+/// Channels that the kernels of this target compute at once.
+pub const PANEL: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
+
+const ADVICE: &str = "build with the file that scripts/pack_model.py writes for this target";
+const HEAD_WORDS: usize = 6;
+const RECORD_WORDS: usize = 15;
+/// In a record: the image is the source.
+const IMAGE: u32 = u32::MAX;
+/// Bounds that no model for images reaches; they keep products of sizes in range.
+const MOST: usize = 1 << 20;
+const LARGEST: usize = 1 << 14;
+const LARGEST_KERNEL: usize = 16;
+
+/// What a layer computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A convolution over all channels.
+    Conv,
+    /// A convolution of each channel by itself.
+    Depthwise,
+    /// A convolution of single pixels: a matrix product.
+    Pointwise,
+    /// The mean over the map.
+    Pool,
+    /// The exponentials' shares.
+    Softmax,
+}
+
+/// One fused layer. Maps are square, NHWC, a pixel's channels filled up to whole panels.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    pub step: Step,
+    /// The buffer read; the image where there is none.
+    pub source: Option<usize>,
+    /// The buffer written.
+    pub target: usize,
+    /// Whether the target's former content is added.
+    pub add: bool,
+    pub size_in: usize,
+    pub channels_in: usize,
+    pub size_out: usize,
+    pub channels_out: usize,
+    pub kernel: usize,
+    pub stride: usize,
+    pub pad: usize,
+    pub low: f32,
+    pub high: f32,
+    pub weights: &'static [f32],
+    pub bias: &'static [f32],
+}
+
+impl Layer {
+    /// Floats between the pixels of the input.
+    pub fn stride_in(&self) -> usize {
+        match self.source {
+            None => self.channels_in,
+            Some(_) => padded(self.channels_in),
+        }
+    }
+
+    /// Floats between the pixels of the output.
+    pub fn stride_out(&self) -> usize {
+        padded(self.channels_out)
+    }
+
+    fn floats_in(&self) -> u64 {
+        product([self.size_in, self.size_in, self.stride_in()])
+    }
+
+    fn floats_out(&self) -> u64 {
+        product([self.size_out, self.size_out, self.stride_out()])
+    }
+
+    /// Whether sizes, weights and what is computed agree with each other.
+    fn is_sound(&self) -> bool {
+        let Self {
+            step,
+            size_in,
+            channels_in,
+            size_out,
+            channels_out,
+            kernel,
+            stride,
+            pad,
+            ..
+        } = *self;
+        let sizes = [size_in, channels_in, size_out, channels_out, kernel, stride];
+        let inner = self.source.is_some();
+        let (shape, weights) = match step {
+            Step::Conv => (
+                !inner,
+                product([kernel, kernel, channels_in]) * self.stride_out() as u64,
+            ),
+            Step::Depthwise => (
+                inner && channels_in == channels_out,
+                product([kernel, kernel, self.stride_out()]),
+            ),
+            Step::Pointwise => (
+                inner && size_in == size_out,
+                product([1, channels_in, self.stride_out()]),
+            ),
+            Step::Pool => (inner && size_out == 1 && channels_in == channels_out, 0),
+            Step::Softmax => (
+                inner && size_in == 1 && size_out == 1 && channels_in == channels_out,
+                0,
+            ),
+        };
+        let has_bias = !matches!(step, Step::Pool | Step::Softmax);
+        sizes.iter().all(|size| (1..=LARGEST).contains(size))
+            && kernel <= LARGEST_KERNEL
+            && pad < kernel
+            && (size_out - 1) * stride < size_in + pad
+            && shape
+            && self.weights.len() as u64 >= weights
+            && (!has_bias || self.bias.len() >= self.stride_out())
+    }
+}
+
+/// A product of sizes that may be larger than the target's addresses.
+fn product(factors: [usize; 3]) -> u64 {
+    factors.iter().fold(1, |result: u64, factor| {
+        result.saturating_mul(*factor as u64)
+    })
+}
+
+/// Whole panels.
+pub fn padded(channels: usize) -> usize {
+    channels.next_multiple_of(PANEL)
+}
+
+/// A model whose layers refer to the file's bytes.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    pub size: usize,
+    pub classes: usize,
+    /// Floats of each buffer.
+    pub buffers: Vec<usize>,
+    pub layers: Vec<Layer>,
+}
+
+impl Packed {
+    /// Read a packed file.
+    ///
+    /// # Errors
+    /// Not such a file, cut off, made for other kernels, or with parts that refer to nothing.
+    pub fn read(bytes: &'static [u8]) -> Result<Self> {
+        let words = Words(
+            bytes
+                .strip_prefix(MAGIC)
+                .ok_or_else(|| wrong("it has another beginning"))?,
+        );
+        let [panel, size, classes, buffers, layers, start] = words.array::<HEAD_WORDS>(0)?;
+        if panel != PANEL {
+            return Err(wrong(&format!(
+                "its panels are of {panel} channels, not {PANEL}"
+            )));
+        }
+        if [size, classes, buffers, layers]
+            .iter()
+            .any(|count| !(1..=MOST).contains(count))
+        {
+            return Err(wrong("a count in its head is out of range"));
+        }
+        let data = floats(bytes.get(start..).ok_or_else(|| wrong("it is cut off"))?)?;
+        let room: Vec<usize> = (0..buffers)
+            .map(|index| words.get(HEAD_WORDS + index))
+            .collect::<Result<_>>()?;
+        let first = HEAD_WORDS + buffers;
+        let layers = (0..layers)
+            .map(|index| layer(words.array(first + index * RECORD_WORDS)?, data))
+            .collect::<Result<Vec<_>>>()?;
+        let packed = Self {
+            size,
+            classes,
+            buffers: room,
+            layers,
+        };
+        packed.check()?;
+        Ok(packed)
+    }
+
+    /// What the kernels rely on without looking again.
+    fn check(&self) -> Result<()> {
+        if self.buffers.iter().any(|size| *size > MOST << 8) {
+            return Err(wrong("its buffers are too large"));
+        }
+        let room = |index: usize| self.buffers.get(index).map_or(0, |size| *size as u64);
+        let fits = |layer: &Layer| {
+            let source = match layer.source {
+                None => layer.size_in == self.size && layer.channels_in == 3,
+                Some(source) => source != layer.target && layer.floats_in() <= room(source),
+            };
+            layer.is_sound() && source && layer.floats_out() <= room(layer.target)
+        };
+        match self.layers.iter().position(|layer| !fits(layer)) {
+            Some(index) => Err(wrong(&format!("its layer {index} does not fit"))),
+            None if self
+                .layers
+                .last()
+                .is_none_or(|last| last.channels_out != self.classes) =>
+            {
+                Err(wrong("its last layer has another number of classes"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// A layer from its record.
+fn layer(record: [usize; RECORD_WORDS], data: &'static [f32]) -> Result<Layer> {
+    let [
+        kind,
+        source,
+        target,
+        add,
+        size_in,
+        channels_in,
+        size_out,
+        channels_out,
+        kernel,
+        stride,
+        pad,
+        low,
+        high,
+        weights,
+        bias,
+    ] = record;
+    let steps = [
+        Step::Conv,
+        Step::Depthwise,
+        Step::Pointwise,
+        Step::Pool,
+        Step::Softmax,
+    ];
+    let tail = |start: usize| {
+        data.get(start..)
+            .ok_or_else(|| wrong("its weights are cut off"))
+    };
+    Ok(Layer {
+        step: *steps
+            .get(kind)
+            .ok_or_else(|| wrong("it has a layer of an unknown kind"))?,
+        source: (source != IMAGE as usize).then_some(source),
+        target,
+        add: add != 0,
+        size_in,
+        channels_in,
+        size_out,
+        channels_out,
+        kernel,
+        stride,
+        pad,
+        low: float(low),
+        high: float(high),
+        weights: tail(weights)?,
+        bias: tail(bias)?,
+    })
+}
+
+/// The 32-bit words of a file, after the magic.
+struct Words(&'static [u8]);
+
+impl Words {
+    fn get(&self, index: usize) -> Result<usize> {
+        let word = self
+            .0
+            .chunks_exact(4)
+            .nth(index)
+            .and_then(|word| word.try_into().ok());
+        word.map(|word| u32::from_le_bytes(word) as usize)
+            .ok_or_else(|| wrong("it is cut off"))
+    }
+
+    fn array<const N: usize>(&self, first: usize) -> Result<[usize; N]> {
+        let mut words = [0; N];
+        for (index, word) in words.iter_mut().enumerate() {
+            *word = self.get(first + index)?;
+        }
+        Ok(words)
+    }
+}
+
+/// The float of a word's bits.
+fn float(word: usize) -> f32 {
+    f32::from_bits(u32::try_from(word).unwrap_or(0))
+}
+
+/// The weights, in place.
+fn floats(bytes: &'static [u8]) -> Result<&'static [f32]> {
+    const {
+        assert!(
+            cfg!(target_endian = "little"),
+            "packed files are little-endian"
+        )
+    };
+    // SAFETY: every pattern of bits is an f32.
+    let (before, floats, after) = unsafe { bytes.align_to::<f32>() };
+    if before.is_empty() && after.is_empty() {
+        Ok(floats)
+    } else {
+        Err(wrong("its weights are cut off or not aligned"))
+    }
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(format!(
+        "the embedded packed model cannot be used: {what}; {ADVICE}"
+    ))
+}

@@ -1,0 +1,436 @@
+//! The kernels. All of them are inlined into one function for each kind of vectors (`run.rs`).
+//!
+//! # Safety
+//! Of every function here: the layer was checked by `format.rs`, `source` and `target` hold what it
+//! says, and the processor has the vectors `L`.
+
+use super::format::{Layer, PANEL};
+use super::lanes::Lanes;
+
+/// Floats of a block of pixels that stay in the second-level cache while all weights pass by.
+const BLOCK: usize = 32 << 10;
+
+/// Room for inputs in another order, used again by every layer.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// The windows of a row.
+    windows: Vec<f32>,
+    /// Inputs that fill a register each.
+    spread: Vec<f32>,
+}
+
+/// Write a body out for the indices 0 to `$count` - 1, 14 at most. A loop would leave arrays of
+/// registers in memory, since the compiler unrolls it only after it has given up on them.
+macro_rules! unrolled {
+    ($count:expr, |$index:ident| $body:expr) => {
+        unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13)
+    };
+    (@ $count:expr, $index:ident, $body:expr, $($number:literal)*) => {
+        $(if $number < $count {
+            const $index: usize = $number;
+            $body
+        })*
+    };
+}
+
+/// A matrix product: rows are pixels.
+#[derive(Clone, Copy)]
+struct Product<'a> {
+    layer: &'a Layer,
+    /// How many inputs are multiplied and added up.
+    depth: usize,
+    stride_in: usize,
+}
+
+/// Every pixel by itself: all output channels from all input channels.
+#[inline(always)]
+pub unsafe fn pointwise<L: Lanes>(
+    layer: &Layer,
+    source: &[f32],
+    target: &mut [f32],
+    scratch: &mut Scratch,
+) {
+    let product = Product {
+        layer,
+        depth: layer.channels_in,
+        stride_in: layer.stride_in(),
+    };
+    let pixels = layer.size_out * layer.size_out;
+    unsafe { multiply::<L>(product, source, target, pixels, &mut scratch.spread) }
+}
+
+/// A convolution over all channels: each row's windows, side by side, then a matrix product.
+#[inline(always)]
+pub unsafe fn conv<L: Lanes>(
+    layer: &Layer,
+    source: &[f32],
+    target: &mut [f32],
+    scratch: &mut Scratch,
+) {
+    let depth = layer.kernel * layer.kernel * layer.channels_in;
+    let product = Product {
+        layer,
+        depth,
+        stride_in: depth,
+    };
+    let Scratch { windows, spread } = scratch;
+    windows.resize(layer.size_out * depth, 0.0);
+    let width = layer.size_out * layer.stride_out();
+    for (row, target) in target
+        .chunks_exact_mut(width)
+        .take(layer.size_out)
+        .enumerate()
+    {
+        gather(layer, source, row, windows);
+        unsafe { multiply::<L>(product, windows, target, layer.size_out, spread) }
+    }
+}
+
+/// The windows of one row of the output, one after another; zeros outside the image.
+#[inline(always)]
+fn gather(layer: &Layer, source: &[f32], row: usize, windows: &mut [f32]) {
+    let Layer {
+        kernel,
+        stride,
+        pad,
+        size_in,
+        channels_in,
+        ..
+    } = *layer;
+    let windows = windows.chunks_exact_mut(kernel * kernel * channels_in);
+    for (column, window) in windows.enumerate() {
+        for (y, line) in window.chunks_exact_mut(kernel * channels_in).enumerate() {
+            for (x, pixel) in line.chunks_exact_mut(channels_in).enumerate() {
+                let (from_y, from_x) = (row * stride + y, column * stride + x);
+                let inside = (pad..size_in + pad).contains(&from_y)
+                    && (pad..size_in + pad).contains(&from_x);
+                if inside {
+                    let start = ((from_y - pad) * size_in + from_x - pad) * channels_in;
+                    pixel.copy_from_slice(&source[start..start + channels_in]);
+                } else {
+                    pixel.fill(0.0);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn multiply<L: Lanes>(
+    product: Product,
+    source: &[f32],
+    target: &mut [f32],
+    pixels: usize,
+    spread: &mut Vec<f32>,
+) {
+    let panels = product.layer.stride_out() / PANEL;
+    // Two registers of channels: of one panel, or of two.
+    let at_once = (2 * L::WIDTH).div_ceil(PANEL);
+    let floats = if L::SPREAD {
+        product.depth * L::WIDTH
+    } else {
+        product.stride_in
+    };
+    let block = (BLOCK / floats / L::ROWS).max(1) * L::ROWS;
+    if L::SPREAD {
+        spread.resize(block * floats, 0.0);
+    }
+    for first in (0..pixels).step_by(block) {
+        let count = block.min(pixels - first);
+        unsafe {
+            let mut from = source.as_ptr().add(first * product.stride_in);
+            if L::SPREAD {
+                spread_out::<L>(product, from, spread.as_mut_ptr(), count);
+                from = spread.as_ptr();
+            }
+            let to = target.as_mut_ptr().add(first * product.layer.stride_out());
+            for panel in (0..panels).step_by(at_once) {
+                for channel in (0..PANEL).step_by(2 * L::WIDTH) {
+                    if panel + at_once <= panels {
+                        rows::<L, 2>(product, from, to, count, panel * PANEL + channel);
+                    } else {
+                        rows::<L, 1>(product, from, to, count, panel * PANEL + channel);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many of the pixels left make the next tile.
+#[inline(always)]
+fn tile_rows<L: Lanes>(left: usize) -> usize {
+    let sizes = if L::ROWS == 14 {
+        [14, 7, 4, 2, 1]
+    } else {
+        [L::ROWS, 4, 2, 1, 1]
+    };
+    sizes.into_iter().find(|size| *size <= left).unwrap_or(1)
+}
+
+/// Each input in all lanes of a register, in the order in which the tiles read them.
+#[inline(always)]
+unsafe fn spread_out<L: Lanes>(product: Product, from: *const f32, to: *mut f32, pixels: usize) {
+    let mut at = 0;
+    while at < pixels {
+        let rows = tile_rows::<L>(pixels - at);
+        for row in 0..rows {
+            for k in 0..product.depth {
+                unsafe {
+                    let value = L::load_splat(from.add((at + row) * product.stride_in + k));
+                    value.store(to.add((at * product.depth + k * rows + row) * L::WIDTH));
+                }
+            }
+        }
+        at += rows;
+    }
+}
+
+/// All pixels of a block, `N` registers of channels from `channel` on.
+#[inline(always)]
+unsafe fn rows<L: Lanes, const N: usize>(
+    product: Product,
+    source: *const f32,
+    target: *mut f32,
+    pixels: usize,
+    channel: usize,
+) {
+    let Product {
+        layer,
+        depth,
+        stride_in,
+    } = product;
+    let stride = if L::SPREAD {
+        depth * L::WIDTH
+    } else {
+        stride_in
+    };
+    let mut at = 0;
+    unsafe {
+        let weights = layer
+            .weights
+            .as_ptr()
+            .add(channel / PANEL * depth * PANEL + channel % PANEL);
+        let bias = layer.bias.as_ptr().add(channel);
+        while at < pixels {
+            let from = source.add(at * stride);
+            let to = target.add(at * layer.stride_out() + channel);
+            let rows = tile_rows::<L>(pixels - at);
+            match rows {
+                14 if L::ROWS == 14 => tile::<L, 14, N>(product, from, weights, bias, to),
+                7 if L::ROWS == 14 => tile::<L, 7, N>(product, from, weights, bias, to),
+                6 if L::ROWS == 6 => tile::<L, 6, N>(product, from, weights, bias, to),
+                4 => tile::<L, 4, N>(product, from, weights, bias, to),
+                2 => tile::<L, 2, N>(product, from, weights, bias, to),
+                _ => tile::<L, 1, N>(product, from, weights, bias, to),
+            }
+            at += rows;
+        }
+    }
+}
+
+/// `R` pixels by `N` registers of channels, all sums in registers.
+#[inline(always)]
+unsafe fn tile<L: Lanes, const R: usize, const N: usize>(
+    product: Product,
+    from: *const f32,
+    weights: *const f32,
+    bias: *const f32,
+    to: *mut f32,
+) {
+    let Product {
+        layer,
+        depth,
+        stride_in,
+    } = product;
+    // Where the n-th register's channels are, in the weights and in a pixel.
+    let jump = if L::WIDTH >= PANEL {
+        depth * PANEL
+    } else {
+        L::WIDTH
+    };
+    unsafe {
+        let mut sums = [[L::splat(0.0); N]; R];
+        unrolled!(N, |CHANNELS| {
+            let start = L::load(bias.add(CHANNELS * L::WIDTH));
+            unrolled!(R, |ROW| sums[ROW][CHANNELS] = start);
+        });
+        for k in 0..depth {
+            let weight = weights.add(k * PANEL);
+            let mut factors = [L::splat(0.0); N];
+            unrolled!(N, |CHANNELS| factors[CHANNELS] =
+                L::load(weight.add(CHANNELS * jump)));
+            unrolled!(R, |ROW| {
+                let value = if L::SPREAD {
+                    L::load(from.add((k * R + ROW) * L::WIDTH))
+                } else {
+                    L::load_splat(from.add(ROW * stride_in + k))
+                };
+                unrolled!(N, |CHANNELS| {
+                    sums[ROW][CHANNELS] = factors[CHANNELS].mul_add(value, sums[ROW][CHANNELS]);
+                });
+            });
+        }
+        let (low, high) = (L::splat(layer.low), L::splat(layer.high));
+        unrolled!(R, |ROW| {
+            unrolled!(N, |CHANNELS| {
+                let to = to.add(ROW * layer.stride_out() + CHANNELS * L::WIDTH);
+                let sum = sums[ROW][CHANNELS];
+                let sum = if layer.add { sum.add(L::load(to)) } else { sum };
+                sum.max(low).min(high).store(to);
+            });
+        });
+    }
+}
+
+/// Each channel by itself.
+#[inline(always)]
+pub unsafe fn depthwise<L: Lanes>(layer: &Layer, source: &[f32], target: &mut [f32]) {
+    let (source, target) = (source.as_ptr(), target.as_mut_ptr());
+    let Layer {
+        size_in,
+        size_out,
+        kernel,
+        stride,
+        pad,
+        ..
+    } = *layer;
+    // The columns whose windows lie inside.
+    let first = pad.div_ceil(stride);
+    let last = if size_in + pad >= kernel {
+        ((size_in + pad - kernel) / stride + 1).min(size_out)
+    } else {
+        0
+    };
+    for row in 0..size_out {
+        let rows_inside = row * stride >= pad && row * stride + kernel <= size_in + pad;
+        let mut column = 0;
+        while column < size_out {
+            let inside = rows_inside && kernel == 3 && column >= first;
+            unsafe {
+                column += if inside && stride == 1 && column + 4 <= last {
+                    window::<L, 4, 6, 1>(layer, source, target, row, column)
+                } else if inside && stride == 2 && column + 2 <= last {
+                    window::<L, 2, 5, 2>(layer, source, target, row, column)
+                } else {
+                    edge::<L>(layer, source, target, row, column)
+                };
+            }
+        }
+    }
+}
+
+/// `T` pixels side by side, from windows of 3x3 that lie inside and together span `W` columns.
+#[inline(always)]
+unsafe fn window<L: Lanes, const T: usize, const W: usize, const S: usize>(
+    layer: &Layer,
+    source: *const f32,
+    target: *mut f32,
+    row: usize,
+    column: usize,
+) -> usize {
+    let channels = layer.stride_out();
+    unsafe {
+        let from =
+            source.add(((row * S - layer.pad) * layer.size_in + column * S - layer.pad) * channels);
+        let to = target.add((row * layer.size_out + column) * channels);
+        let (low, high) = (L::splat(layer.low), L::splat(layer.high));
+        for channel in (0..channels).step_by(L::WIDTH) {
+            let mut sums = [L::load(layer.bias.as_ptr().add(channel)); T];
+            unrolled!(3, |Y| {
+                let line = from.add(Y * layer.size_in * channels + channel);
+                let mut values = [low; W];
+                unrolled!(W, |X| values[X] = L::load(line.add(X * channels)));
+                unrolled!(3, |X| {
+                    let weight = layer.weights.as_ptr().add((Y * 3 + X) * channels + channel);
+                    let factor = L::load(weight);
+                    unrolled!(T, |AT| sums[AT] =
+                        factor.mul_add(values[AT * S + X], sums[AT]));
+                });
+            });
+            unrolled!(T, |AT| {
+                sums[AT]
+                    .max(low)
+                    .min(high)
+                    .store(to.add(AT * channels + channel));
+            });
+        }
+    }
+    T
+}
+
+/// One pixel whose window may lie partly outside.
+#[inline(always)]
+unsafe fn edge<L: Lanes>(
+    layer: &Layer,
+    source: *const f32,
+    target: *mut f32,
+    row: usize,
+    column: usize,
+) -> usize {
+    let Layer {
+        size_in,
+        kernel,
+        stride,
+        pad,
+        ..
+    } = *layer;
+    let channels = layer.stride_out();
+    let inside = |at: usize| {
+        let start = pad.saturating_sub(at * stride);
+        start..(size_in + pad).saturating_sub(at * stride).min(kernel)
+    };
+    unsafe {
+        let to = target.add((row * layer.size_out + column) * channels);
+        let (low, high) = (L::splat(layer.low), L::splat(layer.high));
+        for channel in (0..channels).step_by(L::WIDTH) {
+            let mut sum = L::load(layer.bias.as_ptr().add(channel));
+            for y in inside(row) {
+                for x in inside(column) {
+                    let pixel = (row * stride + y - pad) * size_in + column * stride + x - pad;
+                    let value = L::load(source.add(pixel * channels + channel));
+                    let factor = L::load(
+                        layer
+                            .weights
+                            .as_ptr()
+                            .add((y * kernel + x) * channels + channel),
+                    );
+                    sum = factor.mul_add(value, sum);
+                }
+            }
+            sum.max(low).min(high).store(to.add(channel));
+        }
+    }
+    1
+}
+
+/// The mean of every channel over the map.
+#[inline(always)]
+pub unsafe fn pool<L: Lanes>(layer: &Layer, source: &[f32], target: &mut [f32]) {
+    let channels = layer.stride_out();
+    let pixels = layer.size_in * layer.size_in;
+    unsafe {
+        let share = L::splat(1.0 / pixels as f32);
+        for channel in (0..channels).step_by(L::WIDTH) {
+            let mut sum = L::splat(0.0);
+            for pixel in 0..pixels {
+                sum = sum.add(L::load(source.as_ptr().add(pixel * channels + channel)));
+            }
+            share
+                .mul_add(sum, L::splat(0.0))
+                .store(target.as_mut_ptr().add(channel));
+        }
+    }
+}
+
+/// The exponentials' shares.
+pub fn softmax(layer: &Layer, source: &[f32], target: &mut [f32]) {
+    let scores = &source[..layer.channels_out];
+    let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let target = &mut target[..layer.channels_out];
+    for (share, score) in target.iter_mut().zip(scores) {
+        *share = (score - largest).exp();
+    }
+    let sum: f32 = target.iter().sum();
+    target.iter_mut().for_each(|share| *share /= sum);
+}

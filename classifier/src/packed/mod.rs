@@ -1,0 +1,13 @@
+//! The model as fused layers with packed weights, run in place by kernels of our own.
+//!
+//! `scripts/pack_model.py` writes the file when the model is built: batch norm folded, bias, addition
+//! and activation fused into the convolutions, weights in the order in which the kernels read them.
+//! Nothing is parsed, optimised or copied at run time, natively or in an engine.
+
+mod format;
+mod kernels;
+mod lanes;
+mod run;
+
+pub use format::{Layer, MAGIC, Packed, Step};
+pub use run::{Buffers, run};
