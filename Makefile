@@ -29,7 +29,9 @@ format: setup ## Format Python, Snakemake and Rust
 	cargo fmt --manifest-path classifier/Cargo.toml --all
 
 selfcheck: setup ## Show that the method raises no false alarms and finds a true 5 % slow-down
-	snakemake --cores $(CORES) selfcheck
+	snakemake --cores $(CORES) selfcheck --forcerun selfcheck
+	@cat results/selfcheck.md
+	@! grep --quiet FAILED results/selfcheck.md
 
 compare: setup ## Compare two results folders: make compare A=results-old B=results
 	@test -n "$(A)" -a -n "$(B)" || { echo "error: type make compare A=FOLDER B=FOLDER" >&2; exit 1; }

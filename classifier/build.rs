@@ -31,7 +31,7 @@ fn main() {
     }
 }
 
-/// Write the expression that `src/embedded.rs` includes.
+/// Write the items that `src/embedded.rs` includes.
 fn generate() -> Result<(), String> {
     let settings = match Settings::from_variables(|name| env::var(name).ok())? {
         Some(settings) => settings,
@@ -47,7 +47,7 @@ fn generate() -> Result<(), String> {
     }
     let folder = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     let file = Path::new(&folder).join("embedded_source.rs");
-    fs::write(&file, settings.expression()?).map_err(|error| error.to_string())
+    fs::write(&file, settings.items()?).map_err(|error| error.to_string())
 }
 
 /// A model, as the build is told of it.
@@ -114,8 +114,8 @@ impl Settings {
         })
     }
 
-    /// The Rust expression of it, once its files are found to be usable.
-    pub fn expression(&self) -> Result<String, String> {
+    /// Its Rust items, once its files are found to be usable.
+    pub fn items(&self) -> Result<String, String> {
         let model = absolute(&self.model)?;
         let labels = absolute(&self.labels)?;
         let bytes = model_bytes(&model)?;
@@ -128,9 +128,11 @@ impl Settings {
             ..
         } = self;
         Ok(format!(
-            "{{ static BYTES: Aligned<[u8; {bytes}]> = Aligned(*include_bytes!({model:?})); \
-             Source {{ bytes: &BYTES.0, labels: include_str!({labels:?}), size: {size}, \
-             input_range: ({low:?}, {high:?}), input: {input:?}, output: {output:?} }} }}"
+            "static BYTES: Aligned<[u8; {bytes}]> = Aligned(UnsafeCell::new(*include_bytes!({model:?})));\n\
+             /// The model this was built with.\n\
+             // SAFETY: see `Aligned`.\n\
+             pub static EMBEDDED: Source = Source {{ bytes: unsafe {{ &*BYTES.0.get() }}, labels: include_str!({labels:?}), size: {size}, \
+             input_range: ({low:?}, {high:?}), input: {input:?}, output: {output:?} }};"
         ))
     }
 }

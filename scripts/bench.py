@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import errors
+import estimates
 import files
 from benchmarks import BENCHMARKS, Benchmark, Harness
 from errors import UserError
@@ -37,13 +38,14 @@ def admitted(plan: dict[str, Any], benchmark: Benchmark) -> tuple[dict, dict[str
     return contenders, skipped
 
 
-def limits(benchmark: Benchmark, settings: dict[str, Any]) -> Limits:
-    """Return when a benchmark stops."""
+def limits(benchmark: Benchmark, settings: dict[str, Any], confidence: float) -> Limits:
+    """Return when a benchmark stops; blocks go on to the end of the budget, if there are enough."""
     if benchmark.headline is None:
         return Limits(0, 1, 1, 0.0, 0.0)
     if benchmark.blocks:
         rounds = -(-settings["runs"] // settings["runs_per_block"])
-        return Limits(0, rounds, rounds, 0.0, settings["budget_seconds"])
+        enough = min(rounds, estimates.fewest(confidence))
+        return Limits(0, enough, rounds, 0.0, settings["budget_seconds"])
     return Limits(**{key: settings[key] for key in Limits.__annotations__})
 
 
@@ -74,7 +76,7 @@ def measure(plan: dict[str, Any], spawner: Spawner) -> tuple[list[dict], dict[st
         headline=benchmark.headline,
         baseline=plan["baseline"],
         confidence=plan["confidence"],
-        limits=limits(benchmark, plan["settings"]),
+        limits=limits(benchmark, plan["settings"], plan["confidence"]),
         order=random.Random(f"{plan['seed']} {plan['mode']} {plan['benchmark']}"),
     )
     reason = rounds.run()

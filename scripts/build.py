@@ -32,17 +32,18 @@ def target_dir(record: dict[str, Any], settings: dict[str, Any]) -> Path:
     compiler = subprocess.run(
         [record["rustc"], "-vV"], capture_output=True, text=True, check=True
     ).stdout
-    flags = [settings[key] for key in ("target", "rustflags", "profile", "features")]
+    # The classifier's features are its own: the dependencies are compiled the same without them.
+    flags = [settings[key] for key in ("target", "rustflags", "profile")]
     key = hashlib.sha256(json.dumps([compiler, record["wasm"], flags]).encode()).hexdigest()
     return tools.cache_dir() / "target" / f"{settings['target']}-{key[:12]}"
 
 
-def model_environment(model: dict[str, Any], folder: Path) -> dict[str, str]:
-    """Return the variables that hand the model to the classifier's build script."""
+def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
+    """Return the variables that hand the model's file to the classifier's build script."""
     low, high = model["input_range"]
     return {
-        "MOBILENET_MODEL": str((folder / "model.pb").resolve()),
-        "MOBILENET_LABELS": str((folder / "labels.txt").resolve()),
+        "MOBILENET_MODEL": str(file.resolve()),
+        "MOBILENET_LABELS": str((file.parent / "labels.txt").resolve()),
         "MOBILENET_SIZE": str(model["size"]),
         "MOBILENET_INPUT_RANGE": f"{low:g},{high:g}",
         "MOBILENET_INPUT": model["input"],
@@ -50,10 +51,16 @@ def model_environment(model: dict[str, Any], folder: Path) -> dict[str, str]:
     }
 
 
+def features(settings: dict[str, Any]) -> list[str]:
+    """Return the classifier's features: the action's ABI, the model's form, a snapshot."""
+    form = "packed" if settings["runtime"] == "packed" else "graph"
+    return ["wasm", form, *(["snapshot"] if settings["snapshot"] else [])]
+
+
 def cargo_command(record: dict[str, Any], settings: dict[str, Any], target: Path) -> list[str]:
     """Return the cargo call of a build."""
     command = [record["path"], "build", "--release", "--locked", "--examples"]
-    command += ["--features", ",".join(["wasm", *settings["features"]])]
+    command += ["--no-default-features", "--features", ",".join(features(settings))]
     command += ["--manifest-path", str(CLASSIFIER / "Cargo.toml"), "--target-dir", str(target)]
     command += profile_arguments(settings["profile"])
     if settings["target"] == "wasm":
@@ -67,6 +74,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--settings", required=True, type=json.loads, help="the build, as JSON")
     parser.add_argument("--rust", required=True, help="results/tools/rust.json")
     parser.add_argument("--model", required=True, help="results/model/model.json")
+    parser.add_argument("--file", required=True, type=Path, help="the model's file, to be embedded")
     parser.add_argument("--out-dir", required=True, type=Path)
     args = parser.parse_args(argv)
     settings, record = args.settings, files.read_json(args.rust)
@@ -74,7 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     is_wasm = settings["target"] == "wasm"
     target = target_dir(record, settings)
     environment = rust.cargo_environment(record, is_wasm, settings["rustflags"])
-    environment |= model_environment(model, Path(args.model).parent)
+    environment |= model_environment(model, args.file)
     command = cargo_command(record, settings, target)
     with tools.locked(target):
         if subprocess.run(command, env=environment, check=False).returncode != 0:

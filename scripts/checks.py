@@ -18,6 +18,11 @@ def check(config: dict[str, Any]) -> None:
     known("compare.baseline", [compare["baseline"]], compare["builds"])
     if builds[compare["baseline"]]["target"] != "native":
         raise UserError(f"config: compare.baseline {compare['baseline']!r} is no native build")
+    for lever in config["levers"]:
+        known(f"levers: {lever['lever']}", [lever["from"], lever["to"]], builds)
+    for name, build in builds.items():
+        if build["snapshot"] and build["target"] != "wasm":
+            raise UserError(f"config: builds.{name}: only a wasm module can be a snapshot")
     for key, path in [
         ("image", config["image"]),
         *(("oracle.images", path) for path in config["oracle"]["images"]),

@@ -10,6 +10,7 @@ import engines
 
 NATIVE_MODE = "native"
 ACTION_MODE = "action"
+REFERENCE_MODE = "reference"
 NO_ENGINE = "none"
 
 
@@ -67,9 +68,15 @@ def actions(config: dict[str, Any]) -> list[Contender]:
     ]
 
 
+def references(config: dict[str, Any]) -> list[Contender]:
+    """Return what a user would pick instead: checked by the oracle, timed in `inference` alone."""
+    names = config["compare"]["references"]
+    return [Contender(name, NO_ENGINE, REFERENCE_MODE) for name in names]
+
+
 def parse(config: dict[str, Any], name: str) -> Contender:
     """Return the contender called `name`; raise `KeyError` for one the config does not have."""
-    known = native(config) + actions(config)
+    known = native(config) + actions(config) + references(config)
     for mode in (engines.JIT, engines.CACHED, engines.AOT):
         known += wasm(config, mode)
     return {row.id: row for row in known}[name]
@@ -80,6 +87,8 @@ def artifact(contender: Contender) -> str:
     build, mode = contender.build, contender.mode
     if mode == NATIVE_MODE:
         return f"results/build/{build}/mobilenet-oc-l"
+    if mode == REFERENCE_MODE:
+        return f"results/references/{build}"
     if mode == ACTION_MODE:
         return f"results/optimised/{build}/mobilenet-oc.wasm"
     if mode == engines.AOT:

@@ -31,6 +31,9 @@ def noop_command(contender: Contender, tool: str | None, options: list[str]) -> 
 def _run(contender: Contender, path: str, tool: str | None, options: list[str]) -> list[str]:
     if contender.mode == contenders.NATIVE_MODE:
         return [path]
+    if contender.mode == contenders.REFERENCE_MODE:
+        command = [sys.executable, "scripts/run_reference.py", "--runtime", contender.build]
+        return [*command, "--graph", path, "--model", "results/model/model.json"]
     if contender.mode == contenders.ACTION_MODE:
         return [sys.executable, "scripts/openwhisk_host.py", path]
     return engines.engine(contender.engine).run[contender.mode](tool, path, options)
@@ -53,7 +56,7 @@ def artifacts(contender: Contender) -> dict[str, str]:
 def describe(contender: Contender, tool: str | None, options: list[str]) -> dict[str, Any]:
     """Return the record of one contender."""
     record = {**contender.columns(), "command": command(contender, tool, options), "env": {}}
-    if contender.mode != contenders.ACTION_MODE:
+    if contender.mode not in (contenders.ACTION_MODE, contenders.REFERENCE_MODE):
         record["noop_command"] = noop_command(contender, tool, options)
         record["artifacts"] = artifacts(contender)
     if contender.mode in (engines.JIT, engines.CACHED):

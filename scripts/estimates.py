@@ -5,6 +5,7 @@ paired rounds' ratios: it keeps its level for any distribution and any number of
 bootstrap of ten rounds does not. The interval of a median is a bootstrap.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,6 +112,11 @@ def exact_interval(values: np.ndarray, confidence: float) -> tuple[float, float]
     """Return the order-statistic interval of the median; NaN where there are too few values."""
     interval = stats.quantile_test(values, p=0.5).confidence_interval(confidence)
     return float(interval.low), float(interval.high)
+
+
+def fewest(confidence: float) -> int:
+    """Return how many rounds `exact_interval` needs at the least: all of them on one side of it."""
+    return math.ceil(1 - math.log2(1 - confidence))
 
 
 def exact(value: float, baseline: float) -> Ratio:

@@ -144,7 +144,8 @@ def standings(data: Data) -> list[str]:
                     for word in dict.fromkeys(word for word, _, _ in groups)
                 ]
                 found.append(
-                    f"{NAMES[benchmark]}, {job.upper()}, beside `{data.baseline}`. {'; '.join(said)}."
+                    f"{NAMES[benchmark]}, {job.upper()}, beside `{data.baseline}`. "
+                    f"{'; '.join(said)}."
                 )
     return found
 

@@ -1,4 +1,4 @@
-"""Rule script: what each lever buys: one build against another, on the same engine, in the same job."""
+"""Rule script: what each lever buys: one build against another, same engine, same job."""
 
 import argparse
 import json

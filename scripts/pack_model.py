@@ -1,7 +1,7 @@
-"""Rule script: the model as the packed executor takes it: fused layers, weights in its kernels' order.
+"""Rule script: the model as the packed executor takes it: fused layers, weights in kernel order.
 
-The file, all little-endian: the magic, then uint32 panel, size, classes, number of buffers, number of
-layers, offset of the weights in bytes; the buffers' sizes (in floats); the layers' records; at a
+The file, all little-endian: the magic, then uint32 panel, size, classes, number of buffers, number
+of layers, offset of the weights in bytes; the buffers' sizes (in floats); the layers' records; at a
 multiple of 64 bytes the float32 weights. classifier/src/packed/format.rs reads it in place.
 """
 

@@ -74,7 +74,7 @@ class Data:
         return table[chosen & (table["mode"] != SELF_CHECK) & (table.n > 0)]
 
     def phase_medians(self, job: str) -> pd.DataFrame:
-        """Return milliseconds, a row for each contender, a column for each phase and the wall time."""
+        """Return milliseconds: a row for each contender, a column for each phase and `wall`."""
         metrics = [*PHASES, "wall"]
         tables = {name: self.rows("phases", name, job).set_index("contender") for name in metrics}
         return pd.DataFrame({name: table["median"] for name, table in tables.items()})

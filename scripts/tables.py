@@ -11,13 +11,14 @@ from report_data import HEADLINES, PHASES, Data
 SECTIONS = {
     "cold_start": (
         "Cold start",
-        "One fresh process, start to end. `jit` starts with the engine's cache empty or off and compiles; "
-        "`jit-cached` are later starts, from the engine's own cache.",
+        "One fresh process, start to end. `jit` starts with the engine's cache empty or off and "
+        "compiles; `jit-cached` are later starts, from the engine's own cache.",
     ),
     "inference": (
         "Warm inference",
-        "One process loads the model once and classifies many times, each timed inside; one thread. "
-        "The references are what a user would pick instead; they run no code of ours but the same oracle.",
+        "One process loads the model once and classifies many times, each timed inside; one "
+        "thread. The references (`litert`, `onnxruntime`, `tensorflow`) are what a user would pick "
+        "instead, on the same graph, checked by the same oracle.",
     ),
     "memory": ("Memory", "Peak resident memory of one run, by the kernel's account."),
     "warm_loop": (

@@ -251,3 +251,13 @@ def test_every_benchmark_says_what_decides_it():
     for name, benchmark in BENCHMARKS.items():
         assert isinstance(benchmark, Benchmark)
         assert (benchmark.headline is None) == (name == "size")
+
+
+def test_blocks_go_on_until_the_budget_ends():
+    """All runs where the time allows it; never fewer blocks than an interval needs."""
+    loop = BENCHMARKS["warm_loop"]
+    settings = {"runs": 100, "runs_per_block": 4, "budget_seconds": 60}
+    found = bench.limits(loop, settings, 0.99)
+    assert (found.min_rounds, found.max_rounds, found.budget_seconds) == (8, 25, 60)
+    found = bench.limits(loop, settings | {"runs": 8}, 0.99)
+    assert (found.min_rounds, found.max_rounds) == (2, 2)

@@ -31,7 +31,7 @@ def put(config, path, value):
     return changed
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml"])
+@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml", "levers.yaml"])
 def test_shipped_configs_are_valid(root, schema, config, name):
     update_config(config, yaml.safe_load((root / "config" / name).read_text()))
     validate(config, schema)

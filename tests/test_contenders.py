@@ -17,6 +17,7 @@ CONFIG = {
         "builds": ["plain", "tuned", "wasm"],
         "engines": ["wasmtime", "wasmer"],
         "modes": ["jit", "aot"],
+        "references": ["litert"],
         "baseline": "tuned",
     },
 }

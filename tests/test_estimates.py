@@ -104,3 +104,10 @@ def test_a_true_difference_is_found():
 def test_a_ratio_needs_the_same_rounds():
     with pytest.raises(ValueError, match="same rounds"):
         estimates.ratio(np.ones(8), np.ones(9), LEVEL)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99, 0.999])
+def test_the_fewest_rounds_just_give_an_interval(confidence):
+    values = np.arange(1.0, estimates.fewest(confidence) + 1)
+    assert not np.isnan(estimates.exact_interval(values, confidence)[1])
+    assert np.isnan(estimates.exact_interval(values[:-1], confidence)).all()

@@ -21,7 +21,7 @@ pub fn classify(
 ) -> Result<Answer> {
     let request = timed(&mut phases.read_ns, || Request::from_json(&read()?))?;
     let values = timed(&mut phases.decode_ns, || values(&request.input, source))?;
-    let mut model = timed(&mut phases.load_ns, || Model::load(source))?;
+    let mut model = timed(&mut phases.load_ns, || Model::ready(source))?;
     answer::check_top(request.top, model.labels().len())?;
     let mut durations = Vec::new();
     let probabilities = timed(&mut phases.infer_ns, || {

@@ -21,5 +21,7 @@ pub mod packed;
 pub mod phases;
 pub mod preprocess;
 pub mod request;
+#[cfg(feature = "snapshot")]
+pub mod snapshot;
 pub mod source;
 pub mod stdio;

@@ -38,6 +38,28 @@ impl Model {
         Ok(Self { form, labels })
     }
 
+    /// The model that was made ready before the module was delivered, else one made ready now.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn ready(source: &Source) -> Result<Self> {
+        #[cfg(feature = "snapshot")]
+        if let Some(model) = crate::snapshot::take() {
+            return Ok(model);
+        }
+        Self::load(source)
+    }
+
+    /// Whether it goes on reading the bytes that it was loaded from.
+    pub fn reads_in_place(&self) -> bool {
+        match self.form {
+            #[cfg(feature = "graph")]
+            Form::Graph(_) => false,
+            #[cfg(feature = "packed")]
+            Form::Packed(..) => true,
+        }
+    }
+
     /// The names of the classes, in the order of the model's output.
     pub fn labels(&self) -> &[&'static str] {
         &self.labels

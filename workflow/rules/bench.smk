@@ -33,7 +33,7 @@ for name in BENCHMARKS:
         name:
             name
         input:
-            timed_artifacts,
+            timed_artifacts(name),
             plan=f"results/plan/{{mode}}/{name}.json",
             request="results/input.json",
             spawn="results/build/measure/spawn",

@@ -1,4 +1,5 @@
-# Stage build. In: classifier/, results/model, the compiler. Out: results/build, results/optimised.
+# Stage build. In: classifier/, results/model, the compiler.
+# Out: results/build, results/snapshot, results/optimised.
 
 
 rule build_native:
@@ -6,7 +7,7 @@ rule build_native:
         CLASSIFIER_SOURCES,
         rust="results/tools/rust.json",
         model="results/model/model.json",
-        graph="results/model/model.pb",
+        graph=build_model,
         labels="results/model/labels.txt",
     output:
         classifier="results/build/{build}/mobilenet-oc-l",
@@ -29,6 +30,7 @@ rule build_native:
         " --settings {params.settings:q}"
         " --rust {input.rust:q}"
         " --model {input.model:q}"
+        " --file {input.graph:q}"
         " --out-dir results/build/{wildcards.build:q}"
         " > {log:q} 2>&1"
 
@@ -38,7 +40,7 @@ rule build_wasm:
         CLASSIFIER_SOURCES,
         rust="results/tools/rust.json",
         model="results/model/model.json",
-        graph="results/model/model.pb",
+        graph=build_model,
         labels="results/model/labels.txt",
     output:
         classifier="results/build/{build}/mobilenet-oc-l.wasm",
@@ -61,13 +63,36 @@ rule build_wasm:
         " --settings {params.settings:q}"
         " --rust {input.rust:q}"
         " --model {input.model:q}"
+        " --file {input.graph:q}"
         " --out-dir results/build/{wildcards.build:q}"
+        " > {log:q} 2>&1"
+
+
+rule snapshot:
+    input:
+        module="results/build/{build}/{example}.wasm",
+        wasmtime="results/tools/wasmtime.json",
+    output:
+        "results/snapshot/{build}/{example}.wasm",
+    log:
+        "results/logs/snapshot/{build}/{example}.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        code=code_digest("snapshot.py"),
+    message:
+        "Making the model ready in {input.module}"
+    shell:
+        "python scripts/snapshot.py"
+        " {input.module:q}"
+        " --wasmtime {input.wasmtime:q}"
+        " --out {output:q}"
         " > {log:q} 2>&1"
 
 
 rule optimise:
     input:
-        module="results/build/{build}/{example}.wasm",
+        module=module_to_optimise,
         wasm_opt="results/tools/wasm-opt.json",
         wasm_strip="results/tools/wasm-strip.json",
     output:
@@ -99,6 +124,7 @@ rule build_measure:
     output:
         spawn="results/build/measure/spawn",
         noop="results/build/measure/noop",
+        burn="results/build/measure/burn",
     log:
         "results/logs/build/measure.log",
     conda:

@@ -40,6 +40,8 @@ FIGURES = {
     "drift": "cold_start",
 }
 FIGURES = [name for name, benchmark in FIGURES.items() if benchmark in BENCHMARKS]
+# Channels that the packed kernels of a target compute at once (classifier/src/packed/format.rs).
+PANELS = {"native": 16, "wasm": 8}
 # Where later runs, from the engine's cache, are told apart from the first.
 CACHED_BENCHMARKS = ("cold_start", "phases")
 CLASSIFIER_SOURCES = [
@@ -70,6 +72,8 @@ wildcard_constraints:
     benchmark="|".join(BENCHMARKS),
     contender=r"[^/]+",
     figure="|".join(FIGURES),
+    panel="|".join(str(panel) for panel in PANELS.values()),
+    reference="|".join(config["compare"]["references"]) or "(?!)",
     example="mobilenet-oc(-l)?",
 
 
@@ -115,9 +119,25 @@ def input_image(wildcards):
 
 def build_settings(wildcards):
     """A build as the config describes it, without what only later stages use."""
-    keys = ("target", "rustflags", "profile", "features")
+    keys = ("target", "rustflags", "profile", "runtime", "snapshot")
     settings = config["builds"][wildcards.build]
     return as_json({"build": wildcards.build} | {key: settings[key] for key in keys})
+
+
+def build_model(wildcards):
+    """The file of the model that a build embeds."""
+    settings = config["builds"][wildcards.build]
+    if settings["runtime"] == "packed":
+        return f"results/model/packed-{PANELS[settings['target']]}.bin"
+    folded = settings["graph"] == "folded"
+    return "results/model/folded.pb" if folded else "results/model/model.pb"
+
+
+def module_to_optimise(wildcards):
+    """The module as compiled, or the snapshot of it."""
+    snapshot = config["builds"][wildcards.build]["snapshot"]
+    folder = "snapshot" if snapshot else "build"
+    return f"results/{folder}/{wildcards.build}/{wildcards.example}.wasm"
 
 
 def wasm_opt_options(wildcards):
@@ -172,17 +192,19 @@ def contender_artifact(wildcards):
 def gated():
     """Every contender the oracle checks."""
     rows = contenders.native(config) + contenders.actions(config)
+    rows += contenders.references(config)
     return rows + [row for mode in MODES for row in contenders.wasm(config, mode)]
 
 
-def timed(wildcards):
-    """The contenders of a benchmark job: the native builds and those of its mode."""
-    return contenders.native(config) + contenders.wasm(config, wildcards.mode)
+def timed(mode, benchmark):
+    """The contenders of a benchmark job: the native builds, those of its mode, and references."""
+    rows = contenders.native(config) + contenders.wasm(config, mode)
+    return rows + (contenders.references(config) if benchmark == "inference" else [])
 
 
 def timed_records(wildcards):
     """The records of a benchmark job's contenders, later runs from the cache among them."""
-    rows = timed(wildcards)
+    rows = timed(wildcards.mode, wildcards.benchmark)
     if wildcards.mode == engines.JIT and wildcards.benchmark in CACHED_BENCHMARKS:
         rows += contenders.wasm(config, engines.CACHED)
     return [f"results/contenders/{row.id}.json" for row in rows]
@@ -190,22 +212,27 @@ def timed_records(wildcards):
 
 def timed_gates(wildcards):
     """The oracle's verdicts on a benchmark job's contenders."""
-    return [f"results/oracle/{row.id}.json" for row in timed(wildcards)]
+    rows = timed(wildcards.mode, wildcards.benchmark)
+    return [f"results/oracle/{row.id}.json" for row in rows]
 
 
-def timed_artifacts(wildcards):
-    """The files that a benchmark job runs."""
-    rows = timed(wildcards)
-    noops = {
-        (
-            contenders.aot_artifact("noop", row.engine)
-            if row.mode == engines.AOT
-            else contenders.module("noop")
-        )
-        for row in rows
-        if row.engine != contenders.NO_ENGINE
-    }
-    return [contenders.artifact(row) for row in rows] + sorted(noops)
+def timed_artifacts(benchmark):
+    """An input function: the files that a benchmark's jobs run."""
+
+    def paths(wildcards):
+        rows = timed(wildcards.mode, benchmark)
+        noops = {
+            (
+                contenders.aot_artifact("noop", row.engine)
+                if row.mode == engines.AOT
+                else contenders.module("noop")
+            )
+            for row in rows
+            if row.engine != contenders.NO_ENGINE
+        }
+        return [contenders.artifact(row) for row in rows] + sorted(noops)
+
+    return paths
 
 
 def plan_settings(wildcards):
@@ -243,6 +270,7 @@ def figure_samples(wildcards):
 def report_artifacts():
     """Every executable whose digest the fingerprint holds."""
     rows = contenders.native(config)
+    rows += contenders.references(config)
     rows += [row for mode in MODES for row in contenders.wasm(config, mode)]
     return [
         "results/model/model.pb",

@@ -15,6 +15,8 @@ const IMAGE: u32 = u32::MAX;
 const MOST: usize = 1 << 20;
 const LARGEST: usize = 1 << 14;
 const LARGEST_KERNEL: usize = 16;
+/// Floats of all buffers: 1 GiB.
+const MOST_ROOM: u64 = 1 << 28;
 
 /// What a layer computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub struct Layer {
     pub source: Option<usize>,
     /// The buffer written.
     pub target: usize,
-    /// Whether the target's former content is added.
+    /// Whether the target's former content is added; by pointwise layers only.
     pub add: bool,
     pub size_in: usize,
     pub channels_in: usize,
@@ -116,6 +118,7 @@ impl Layer {
             && pad < kernel
             && (size_out - 1) * stride < size_in + pad
             && shape
+            && (!self.add || step == Step::Pointwise)
             && self.weights.len() as u64 >= weights
             && (!has_bias || self.bias.len() >= self.stride_out())
     }
@@ -134,13 +137,15 @@ pub fn padded(channels: usize) -> usize {
 }
 
 /// A model whose layers refer to the file's bytes.
+///
+/// There is none that was not checked: the kernels look at no size again.
 #[derive(Debug, Clone)]
 pub struct Packed {
     pub size: usize,
     pub classes: usize,
     /// Floats of each buffer.
-    pub buffers: Vec<usize>,
-    pub layers: Vec<Layer>,
+    pub(super) buffers: Vec<usize>,
+    pub(super) layers: Vec<Layer>,
 }
 
 impl Packed {
@@ -174,10 +179,23 @@ impl Packed {
         let layers = (0..layers)
             .map(|index| layer(words.array(first + index * RECORD_WORDS)?, data))
             .collect::<Result<Vec<_>>>()?;
+        Self::new(size, classes, room, layers)
+    }
+
+    /// A model of these layers, which run one after another; `buffers` are their floats.
+    ///
+    /// # Errors
+    /// The parts do not fit each other.
+    pub fn new(
+        size: usize,
+        classes: usize,
+        buffers: Vec<usize>,
+        layers: Vec<Layer>,
+    ) -> Result<Self> {
         let packed = Self {
             size,
             classes,
-            buffers: room,
+            buffers,
             layers,
         };
         packed.check()?;
@@ -186,7 +204,11 @@ impl Packed {
 
     /// What the kernels rely on without looking again.
     fn check(&self) -> Result<()> {
-        if self.buffers.iter().any(|size| *size > MOST << 8) {
+        if self.size > LARGEST {
+            return Err(wrong("its image is too large"));
+        }
+        let room = self.buffers.iter().map(|size| *size as u64);
+        if room.fold(0, u64::saturating_add) > MOST_ROOM {
             return Err(wrong("its buffers are too large"));
         }
         let room = |index: usize| self.buffers.get(index).map_or(0, |size| *size as u64);
@@ -202,7 +224,7 @@ impl Packed {
             None if self
                 .layers
                 .last()
-                .is_none_or(|last| last.channels_out != self.classes) =>
+                .is_none_or(|last| last.channels_out != self.classes || last.size_out != 1) =>
             {
                 Err(wrong("its last layer has another number of classes"))
             }

@@ -156,7 +156,7 @@ pub mod wasm {
 }
 
 /// Four floats that the compiler turns into what the target has.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable {
     use super::Lanes;
 
@@ -208,5 +208,8 @@ mod portable {
     );
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use portable::Portable;
+/// What every processor of the target has.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub use portable::Portable as Baseline;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub use wasm::Simd128 as Baseline;

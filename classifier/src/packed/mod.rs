@@ -9,5 +9,5 @@ mod kernels;
 mod lanes;
 mod run;
 
-pub use format::{Layer, MAGIC, Packed, Step};
-pub use run::{Buffers, run};
+pub use format::{Layer, MAGIC, PANEL, Packed, Step, padded};
+pub use run::{Buffers, Isa, run, run_with};

@@ -2,7 +2,9 @@
 
 use super::format::{Packed, Step};
 use super::kernels;
-use super::lanes::Lanes;
+#[cfg(target_arch = "x86_64")]
+use super::lanes::x86;
+use super::lanes::{Baseline, Lanes};
 
 /// Room for the maps between the layers, used again by every run.
 #[derive(Debug, Default)]
@@ -19,6 +21,48 @@ impl Buffers {
             scratch: kernels::Scratch::default(),
         }
     }
+
+    /// One of the maps, as the last run left it.
+    pub fn map(&mut self, index: usize) -> &mut [f32] {
+        &mut self.maps[index]
+    }
+}
+
+/// The vectors that the kernels are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isa {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// What every processor of the target has.
+    Baseline,
+}
+
+impl Isa {
+    /// The widest that the processor has.
+    #[inline]
+    pub fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if Self::Avx512.is_available() {
+            return Self::Avx512;
+        } else if Self::Avx2.is_available() {
+            return Self::Avx2;
+        }
+        Self::Baseline
+    }
+
+    /// Whether the processor has them.
+    #[inline]
+    pub fn is_available(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => is_x86_feature_detected!("avx512f"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            Self::Baseline => true,
+        }
+    }
 }
 
 /// Classify an image, NHWC, of the model's size; return the last layer's output.
@@ -26,6 +70,21 @@ impl Buffers {
 /// # Panics
 /// The image or the buffers are not of the model's sizes.
 pub fn run<'a>(packed: &Packed, image: &[f32], buffers: &'a mut Buffers) -> &'a [f32] {
+    run_with(Isa::detect(), packed, image, buffers)
+}
+
+/// As [`run`], with the vectors chosen by the caller.
+///
+/// # Panics
+/// As [`run`], or the processor has no such vectors.
+#[inline]
+pub fn run_with<'a>(
+    isa: Isa,
+    packed: &Packed,
+    image: &[f32],
+    buffers: &'a mut Buffers,
+) -> &'a [f32] {
+    assert!(isa.is_available());
     assert_eq!(image.len(), packed.size * packed.size * 3);
     assert!(
         buffers
@@ -34,46 +93,30 @@ pub fn run<'a>(packed: &Packed, image: &[f32], buffers: &'a mut Buffers) -> &'a 
             .map(Vec::len)
             .eq(packed.buffers.iter().copied())
     );
-    // SAFETY: the processor was asked for what the chosen vectors need.
-    unsafe { widest(packed, image, buffers) }
+    // SAFETY: the processor has these vectors, and there is no model that was not checked.
+    unsafe {
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => avx512(packed, image, buffers),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => avx2(packed, image, buffers),
+            Isa::Baseline => layers::<Baseline>(packed, image, buffers),
+        }
+    }
     let last = packed.layers.last().expect("a checked model has layers");
     &buffers.maps[last.target][..last.channels_out]
 }
 
 #[cfg(target_arch = "x86_64")]
-unsafe fn widest(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
-    use super::lanes::{Portable, x86};
-
-    #[target_feature(enable = "avx512f")]
-    unsafe fn avx512(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
-        unsafe { layers::<x86::Avx512>(packed, image, buffers) }
-    }
-    #[target_feature(enable = "avx2,fma")]
-    unsafe fn avx2(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
-        unsafe { layers::<x86::Avx2>(packed, image, buffers) }
-    }
-    unsafe {
-        if is_x86_feature_detected!("avx512f") {
-            avx512(packed, image, buffers)
-        } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            avx2(packed, image, buffers)
-        } else {
-            layers::<Portable>(packed, image, buffers)
-        }
-    }
+#[target_feature(enable = "avx512f")]
+unsafe fn avx512(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
+    unsafe { layers::<x86::Avx512>(packed, image, buffers) }
 }
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-unsafe fn widest(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
-    unsafe { layers::<super::lanes::wasm::Simd128>(packed, image, buffers) }
-}
-
-#[cfg(not(any(
-    target_arch = "x86_64",
-    all(target_arch = "wasm32", target_feature = "simd128")
-)))]
-unsafe fn widest(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
-    unsafe { layers::<super::lanes::Portable>(packed, image, buffers) }
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn avx2(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
+    unsafe { layers::<x86::Avx2>(packed, image, buffers) }
 }
 
 /// All layers, one after another.

@@ -87,7 +87,7 @@ fn files_that_cannot_be_embedded_are_refused() {
             labels: labels.into(),
             ..settings
         }
-        .expression()
+        .items()
     };
     assert!(
         with(&graph, &labels)
@@ -95,8 +95,8 @@ fn files_that_cannot_be_embedded_are_refused() {
             .contains("input_range: (-1.0, 1.0)")
     );
     assert!(error(with(&folder.join("none"), &labels)).contains("none"));
-    assert!(error(with(&folder, &labels)).contains("no frozen graph"));
-    assert!(error(with(&file("empty", ""), &labels)).contains("no frozen graph"));
+    assert!(error(with(&folder, &labels)).contains("is no model"));
+    assert!(error(with(&file("empty", ""), &labels)).contains("is no model"));
     assert!(error(with(&graph, &folder.join("empty"))).contains("is empty"));
     assert!(error(with(&graph, &file("blank", "a\n\nb\n"))).contains("line 2"));
     fs::remove_dir_all(folder).unwrap();

@@ -8,21 +8,71 @@ use image::{ImageFormat, Rgb, RgbImage};
 use mobilenet_oc::answer::Answer;
 use mobilenet_oc::classify::classify;
 use mobilenet_oc::error::Error;
-use mobilenet_oc::model::Source;
 use mobilenet_oc::phases::Phases;
+use mobilenet_oc::source::Source;
 use serde_json::{Value, json};
 
 pub const FORMATS: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Bmp];
 
-/// A graph of MobileNet's operations that tells an image's strongest colour (data/make_tiny.py).
-pub const TINY: Source = Source {
-    graph: include_bytes!("../data/tiny.pb"),
+/// A model of MobileNet's operations that tells an image's strongest colour (data/make_tiny.py).
+pub const TINY: Source = if cfg!(feature = "graph") {
+    GRAPH
+} else {
+    PACKED
+};
+
+/// It as a frozen graph.
+pub const GRAPH: Source = Source {
+    bytes: include_bytes!("../data/tiny.pb"),
     labels: include_str!("../data/labels.txt"),
     size: 8,
     input_range: (-1.0, 1.0),
     input: "input",
     output: "MobilenetV2/Predictions/Reshape_1",
 };
+
+/// It as packed layers, for the kernels of this target.
+pub const PACKED: Source = Source {
+    bytes: &FILE.0,
+    ..GRAPH
+};
+
+#[cfg(not(target_arch = "wasm32"))]
+const FILE: &Aligned<[u8]> = &Aligned(*include_bytes!("../data/tiny-16.bin"));
+#[cfg(target_arch = "wasm32")]
+const FILE: &Aligned<[u8]> = &Aligned(*include_bytes!("../data/tiny-8.bin"));
+
+/// Bytes at a multiple of 64.
+#[repr(C, align(64))]
+struct Aligned<T: ?Sized>(T);
+
+/// Some tensors, and TensorFlow's probabilities for them.
+pub fn expected() -> Vec<(Vec<f32>, Vec<f32>)> {
+    let rows: Value = serde_json::from_str(include_str!("../data/expected.json")).unwrap();
+    let tensor = |row: &Value| {
+        let bytes = STANDARD.decode(row["tensor"].as_str().unwrap()).unwrap();
+        let chunks = bytes.chunks_exact(4);
+        chunks
+            .map(|chunk| f32::from_le_bytes(chunk.try_into().unwrap()))
+            .collect()
+    };
+    let probabilities = |row: &Value| serde_json::from_value(row["probabilities"].clone()).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(!rows.is_empty());
+    rows.iter()
+        .map(|row| (tensor(row), probabilities(row)))
+        .collect()
+}
+
+/// Whether values are, but for `tolerance`, what was expected.
+pub fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len());
+    let close = |(found, expected): (&f32, &f32)| (found - expected).abs() < tolerance;
+    assert!(
+        found.iter().zip(expected).all(close),
+        "{found:?} for {expected:?}"
+    );
+}
 
 /// An image file of `width` x `height` pixels.
 pub fn file(

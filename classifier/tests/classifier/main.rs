@@ -8,7 +8,10 @@ mod build_script;
 mod classify;
 mod examples;
 mod fixture;
+#[cfg(feature = "graph")]
 mod model;
+#[cfg(feature = "packed")]
+mod packed;
 mod preprocess;
 mod request;
 

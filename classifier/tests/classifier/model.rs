@@ -1,11 +1,9 @@
 //! Loading a graph, and what is said of one that cannot be used.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use mobilenet_oc::model::{Model, Source};
-use serde_json::Value;
+use mobilenet_oc::model::Model;
+use mobilenet_oc::source::Source;
 
-use crate::fixture::{TINY, message};
+use crate::fixture::{GRAPH, assert_close, expected, message};
 
 fn refusal(source: Source) -> String {
     message(Model::load(&source))
@@ -14,7 +12,7 @@ fn refusal(source: Source) -> String {
 /// The graph with a text replaced by another of the same length.
 fn with(old: &[u8], new: &[u8]) -> Source {
     assert_eq!(old.len(), new.len());
-    let mut graph = TINY.graph.to_vec();
+    let mut graph = GRAPH.bytes.to_vec();
     let places: Vec<_> = (0..graph.len())
         .filter(|place| graph[*place..].starts_with(old))
         .collect();
@@ -23,41 +21,26 @@ fn with(old: &[u8], new: &[u8]) -> Source {
         graph[place..place + new.len()].copy_from_slice(new);
     }
     Source {
-        graph: graph.leak(),
-        ..TINY
+        bytes: graph.leak(),
+        ..GRAPH
     }
 }
 
 #[test]
 fn tensorflow_gives_the_same_probabilities() {
-    let model = Model::load(&TINY).unwrap();
+    let mut model = Model::load(&GRAPH).unwrap();
     assert_eq!(model.labels(), ["red", "green", "blue"]);
-    let rows: Vec<Value> = serde_json::from_str(include_str!("../data/expected.json")).unwrap();
-    assert!(!rows.is_empty());
-    for row in rows {
-        let bytes = STANDARD.decode(row["tensor"].as_str().unwrap()).unwrap();
-        let values: Vec<f32> = bytes
-            .chunks_exact(4)
-            .map(|chunk| f32::from_le_bytes(chunk.try_into().unwrap()))
-            .collect();
-        let found = model.probabilities(model.input(&values).unwrap()).unwrap();
-        let expected = row["probabilities"].as_array().unwrap();
-        assert_eq!(found.len(), expected.len());
-        for (found, expected) in found.iter().zip(expected) {
-            assert!(
-                (f64::from(*found) - expected.as_f64().unwrap()).abs() < 1e-6,
-                "{row}"
-            );
-        }
+    for (tensor, probabilities) in expected() {
+        assert_close(&model.probabilities(&tensor).unwrap(), &probabilities, 1e-6);
     }
 }
 
 #[test]
 fn a_truncated_graph() {
-    for length in (0..TINY.graph.len() * 9 / 10).step_by(50) {
+    for length in (0..GRAPH.bytes.len() * 9 / 10).step_by(50) {
         let said = refusal(Source {
-            graph: &TINY.graph[..length],
-            ..TINY
+            bytes: &GRAPH.bytes[..length],
+            ..GRAPH
         });
         assert!(
             said.starts_with("the embedded model cannot be used: "),
@@ -72,8 +55,8 @@ fn a_truncated_graph() {
 
 #[test]
 fn what_is_no_graph() {
-    for graph in [&b"hello"[..], b"\x89PNG\r\n\x1a\n", &[0xff; 100], &[0; 100]] {
-        assert!(refusal(Source { graph, ..TINY }).contains("cannot be used"));
+    for bytes in [&b"hello"[..], b"\x89PNG\r\n\x1a\n", &[0xff; 100], &[0; 100]] {
+        assert!(refusal(Source { bytes, ..GRAPH }).contains("cannot be used"));
     }
 }
 
@@ -88,14 +71,14 @@ fn nodes_that_the_graph_does_not_have() {
     assert!(
         refusal(Source {
             input: "image",
-            ..TINY
+            ..GRAPH
         })
         .contains("image")
     );
     assert!(
         refusal(Source {
             output: "Logits",
-            ..TINY
+            ..GRAPH
         })
         .contains("Logits")
     );
@@ -104,7 +87,7 @@ fn nodes_that_the_graph_does_not_have() {
 #[test]
 fn a_size_that_the_graph_does_not_take() {
     for size in [4, 16] {
-        assert!(refusal(Source { size, ..TINY }).contains("cannot be used"));
+        assert!(refusal(Source { size, ..GRAPH }).contains("cannot be used"));
     }
 }
 
@@ -112,7 +95,7 @@ fn a_size_that_the_graph_does_not_take() {
 fn labels_that_are_not_the_graph_s() {
     let said = refusal(Source {
         labels: "red\ngreen\n",
-        ..TINY
+        ..GRAPH
     });
     assert!(said.contains("3 classes but 2 labels"), "{said}");
 }
@@ -120,23 +103,23 @@ fn labels_that_are_not_the_graph_s() {
 #[test]
 fn weights_that_are_not_finite() {
     let graph = with(&bias(), &f32::NAN.to_le_bytes().repeat(3));
-    let model = Model::load(&graph).unwrap();
-    let input = model.input(&vec![0.0; graph.values()]).unwrap();
-    assert!(message(model.probabilities(input)).contains("not finite"));
+    let mut model = Model::load(&graph).unwrap();
+    let answer = model.probabilities(&vec![0.0; graph.values()]);
+    assert!(message(answer).contains("not finite"));
 }
 
 /// The last weights in the graph: three values of the bias.
 fn bias() -> Vec<u8> {
     let name = b"BiasAdd/bias";
-    let start = TINY
-        .graph
+    let start = GRAPH
+        .bytes
         .windows(name.len())
         .position(|bytes| bytes == name)
         .unwrap();
     // Field 4 of a TensorProto, `tensor_content`, of 12 bytes.
-    let content = TINY.graph[start..]
+    let content = GRAPH.bytes[start..]
         .windows(2)
         .position(|bytes| bytes == [0x22, 12])
         .unwrap();
-    TINY.graph[start + content + 2..][..12].to_vec()
+    GRAPH.bytes[start + content + 2..][..12].to_vec()
 }
