@@ -74,12 +74,17 @@ def references(config: dict[str, Any]) -> list[Contender]:
     return [Contender(name, NO_ENGINE, REFERENCE_MODE) for name in names]
 
 
+def known(config: dict[str, Any]) -> dict[str, Contender]:
+    """Return every contender that the config can mean, by its name."""
+    rows = native(config) + actions(config) + references(config)
+    for mode in (engines.JIT, engines.CACHED, engines.AOT):
+        rows += wasm(config, mode)
+    return {row.id: row for row in rows}
+
+
 def parse(config: dict[str, Any], name: str) -> Contender:
     """Return the contender called `name`; raise `KeyError` for one the config does not have."""
-    known = native(config) + actions(config) + references(config)
-    for mode in (engines.JIT, engines.CACHED, engines.AOT):
-        known += wasm(config, mode)
-    return {row.id: row for row in known}[name]
+    return known(config)[name]
 
 
 def artifact(contender: Contender) -> str:

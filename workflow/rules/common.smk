@@ -1,6 +1,7 @@
 # What the stages share: which files a job needs, and what a job's parameters are.
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -70,7 +71,7 @@ wildcard_constraints:
     engine="|".join(config["engines"]),
     mode="|".join([engines.JIT, engines.AOT]),
     benchmark="|".join(BENCHMARKS),
-    contender=r"[^/]+",
+    contender="|".join(re.escape(name) for name in contenders.known(config)),
     figure="|".join(FIGURES),
     panel="|".join(str(panel) for panel in PANELS.values()),
     reference="|".join(config["compare"]["references"]) or "(?!)",

@@ -1,6 +1,7 @@
 //! The programs themselves, with the model that was embedded.
 
 use std::env;
+#[cfg(target_os = "linux")]
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
