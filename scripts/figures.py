@@ -117,7 +117,8 @@ def inference(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
 def ratios(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
     """Every headline ratio to the baseline with its interval."""
     kept = [name for name in NAMES if name in set(estimates.benchmark)]
-    rows = pd.concat([headline(estimates, name) for name in kept]).dropna(subset=["ratio"])
+    tables = [headline(estimates, name).sort_values("ratio") for name in kept]
+    rows = pd.concat(tables).dropna(subset=["ratio"])
     figure, axes = canvas(len(rows))
     labels = [f"{NAMES[row.benchmark]}: {row.contender}" for row in rows.itertuples()]
     middle = rows.ratio.to_numpy()
@@ -142,7 +143,10 @@ def drift(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
     rows = rows[rows["mode"] != report_data.SELF_CHECK]
     figure, axes = canvas(10)
     for index, (name, group) in enumerate(rows.groupby("contender", sort=False)):
-        style = {"color": PALETTE[index % len(PALETTE)], "marker": "osD^v<>p"[index % 8]}
+        style = {
+            "color": PALETTE[index % len(PALETTE)],
+            "marker": "osD^v<>p"[(index + index // 8) % 8],
+        }
         axes.plot(
             group["round"], group.value * 1e3, markersize=3, linewidth=0.8, label=name, **style
         )
@@ -151,6 +155,7 @@ def drift(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
         axes.axvspan(-0.5, warm.max() + 0.5, color="#dddddd", zorder=0)
     axes.set_yscale("log")
     plain_ticks(axes, "y")
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
     axes.set_xlabel("round, in the order of time (grey: warm-up)")
     axes.set_ylabel("cold start, milliseconds")
     figure.legend(loc="outside right upper", fontsize="small", frameon=False)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import wording
-from report_data import HEADLINES, NOOP_LIMIT_MIB, PHASES, Data
+from report_data import HEADLINES, NOOP_LIMIT_MIB, PHASES, SELF_CHECK, Data
 
 NAMES = {
     "cold_start": "Cold start",
@@ -13,6 +13,8 @@ NAMES = {
 }
 # The build that follows the original's recipe.
 ORIGINAL = "wasm"
+# Of fewer samples nobody can say which lie far from the rest.
+FEWEST = 5
 # More is better only for these; for the others the smallest ratio is the best.
 MORE_IS_BETTER = {"throughput"}
 
@@ -78,7 +80,7 @@ def distance(data: Data, benchmark: str) -> str | None:
         return None
     best, worst = rows.iloc[0], rows.iloc[-1]
     text = (
-        f"**{NAMES[benchmark]}.** Closest to native is `{best.contender}`, "
+        f"**{NAMES[benchmark]}.** The best wasm is `{best.contender}`, "
         f"{wording.compared(best, f'`{data.baseline}`')}"
     )
     compiling = rows[(rows["mode"] == "jit") & (rows.contender != best.contender)]
@@ -115,11 +117,13 @@ def certainty(data: Data) -> str:
     headline = data.estimates.metric == data.estimates.benchmark.map(HEADLINES)
     rows = data.estimates[headline & data.estimates.ratio_low.notna()]
     width = ((rows.ratio_high - rows.ratio_low) / rows.ratio).median()
-    state = "failed" if self_check_failures(data) else "passed"
-    return (
-        f"**How sure.** Intervals are at {100 * level:g} %; half of the ratios are known to within "
-        f"{100 * width / 2:.1f} % either way or better. The self-check {state}."
+    known = (
+        f"half of the ratios are known to within {100 * width / 2:.1f} % either way or better"
+        if len(rows)
+        else "too few rounds were measured for any"
     )
+    state = "failed" if self_check_failures(data) else "passed"
+    return f"**How sure.** Intervals are at {100 * level:g} %; {known}. The self-check {state}."
 
 
 def observations(data: Data) -> list[str]:
@@ -172,8 +176,9 @@ def reasons(data: Data) -> list[str]:
 
 def outliers(data: Data) -> list[str]:
     """Return where outliers were seen and what to do about them."""
-    rows = data.estimates[(data.estimates.n > 0) & (data.estimates.outliers > 0)]
+    rows = data.estimates[(data.estimates.n >= FEWEST) & (data.estimates.outliers > 0)]
     rows = rows[rows.metric == rows.benchmark.map(HEADLINES)]
+    rows = rows[rows["mode"] != SELF_CHECK]
     return [outlier(row) for row in rows.itertuples()]
 
 
@@ -183,6 +188,5 @@ def outlier(row) -> str:
     farthest = wording.figure(row.maximum, row.unit)
     return (
         f"{where}: {int(row.outliers)} of {int(row.n)} samples lie far from the rest, the largest "
-        f"is {farthest}. They are kept; the median hardly feels them. Stop other work on the "
-        "machine and measure again."
+        f"is {farthest}."
     )

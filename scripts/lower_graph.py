@@ -10,6 +10,7 @@ from quiet_tensorflow import tf
 CONV, DEPTHWISE, POINTWISE, POOL, SOFTMAX = range(5)
 # The image itself, as a layer's source.
 INPUT = -1
+UNBOUNDED = (-np.inf, np.inf)
 CLAMPS = {"Relu6": (0.0, 6.0), "Relu": (0.0, np.inf)}
 SHAPE_ONLY = ("Identity", "Reshape", "Squeeze")
 
@@ -25,7 +26,7 @@ class Layer:
         channels_in, channels_out: of its input and output.
         kernel, stride, pad: rows of the kernel, its step, and zeros before the first row.
         weights: float32 [kernel, kernel, in, out], depthwise [kernel, kernel, channels].
-        bias: float32 [channels_out].
+        bias: float32 [channels_out]; None for none.
         add: index of the layer whose output is added; None for none.
         clamp: the bounds of its output.
     """
@@ -42,7 +43,7 @@ class Layer:
     weights: np.ndarray | None = None
     bias: np.ndarray | None = None
     add: int | None = None
-    clamp: tuple[float, float] = (-np.inf, np.inf)
+    clamp: tuple[float, float] = UNBOUNDED
 
 
 @dataclass
@@ -53,20 +54,24 @@ class Lowering:
     size: int
     layers: list[Layer] = field(default_factory=list)
     known: dict[str, int] = field(default_factory=dict)
+    # The nodes that stand for a layer's output as it is now, with all that was fused into it.
+    values: dict[int, set[str]] = field(default_factory=dict)
 
     def lower(self, name: str) -> int:
         """Return the index of the layer that computes a node, once its inputs are lowered."""
         name = name.split(":")[0]
         if name not in self.known:
-            node = self.nodes[name]
+            node = self.nodes.get(name)
+            if node is None:
+                raise UserError(f"the graph has no node {name!r}; see its entry in the manifest")
             step = STEPS.get(node.op)
-            if step is None:
-                raise UserError(
-                    f"the graph has a {node.op} ({name}), which the packed form does not know; "
-                    "use builds with `runtime: tract`"
-                )
+            require(step is not None, node, "is an operation")
             self.known[name] = step(self, node)
-        return self.known[name]
+            self.values.setdefault(self.known[name], set()).add(name)
+        index = self.known[name]
+        fused = name not in self.values[index]
+        require(not fused, self.nodes[name], "is read before and after what was fused into it")
+        return index
 
     def shape(self, index: int) -> tuple[int, int]:
         """Return rows and channels of a layer's output."""
@@ -80,11 +85,9 @@ class Lowering:
         return len(self.layers) - 1
 
     def last(self, index: int, node) -> Layer:
-        """Return the layer that a node can still be fused into: the one just found."""
-        if index != len(self.layers) - 1:
-            raise UserError(
-                f"{node.op} ({node.name}) does not follow what it changes; use `runtime: tract`"
-            )
+        """Return the layer that a node is fused into, which must be the one just found."""
+        require(index == len(self.layers) - 1, node, "does not follow what it changes")
+        self.values[index] = set()
         return self.layers[index]
 
     def const(self, name: str) -> np.ndarray:
@@ -101,31 +104,60 @@ def convolution(graph: Lowering, node) -> int:
     size, channels = graph.shape(source)
     weights = graph.const(node.input[1]).astype(np.float32)
     kernel, stride = weights.shape[0], node.attr["strides"].list.i[1]
-    same = node.attr["padding"].s == b"SAME"
+    same = check_window(node, weights, kernel, stride)
     out = -(-size // stride) if same else -(-(size - kernel + 1) // stride)
     layer = Layer(CONV, source, size, channels, out, weights.shape[3], kernel, stride)
     layer.pad = max((out - 1) * stride + kernel - size, 0) // 2 if same else 0
     layer.weights = weights
     if node.op == "DepthwiseConv2dNative":
+        require(weights.shape[3] == 1, node, "has a depth multiplier")
         layer.kind, layer.channels_out = DEPTHWISE, channels
         layer.weights = weights.reshape(kernel, kernel, channels)
-    elif kernel == 1 and stride == 1:
+    elif source != INPUT:
+        require(kernel == 1 and stride == 1, node, "is wider than a pixel and not the first")
         layer.kind = POINTWISE
-    layer.bias = np.zeros(layer.channels_out, np.float32)
+    require(layer.kind == CONV or source != INPUT, node, "is depthwise and the first")
     return graph.append(layer)
+
+
+def check_window(node, weights: np.ndarray, kernel: int, stride: int) -> bool:
+    """Return whether the padding is SAME; refuse windows that the kernels do not have."""
+    padding = node.attr["padding"].s
+    layout = node.attr["data_format"].s or b"NHWC"
+    dilations = list(node.attr["dilations"].list.i) or [1, 1, 1, 1]
+    require(weights.shape[:2] == (kernel, kernel), node, "has a kernel that is not square")
+    require(list(node.attr["strides"].list.i) == [1, stride, stride, 1], node, "has uneven strides")
+    require(dilations == [1, 1, 1, 1], node, "is dilated")
+    require(layout == b"NHWC", node, f"is laid out as {layout.decode()}")
+    require(padding in (b"SAME", b"VALID"), node, f"is padded {padding.decode()}")
+    return padding == b"SAME"
+
+
+def require(holds: bool, node, what: str) -> None:
+    """Raise `UserError` that says what the packed form does not know of a node."""
+    if not holds:
+        raise UserError(
+            f"{node.op} ({node.name}) {what}, which the packed form does not know; "
+            "use builds with `runtime: tract`"
+        )
 
 
 def bias(graph: Lowering, node) -> int:
     """Fuse a BiasAdd into its convolution."""
     index = graph.lower(node.input[0])
-    graph.last(index, node).bias = graph.const(node.input[1]).astype(np.float32)
+    layer = graph.last(index, node)
+    bare = layer.weights is not None and layer.bias is None and layer.clamp == UNBOUNDED
+    require(bare and layer.add is None, node, "follows no bare convolution")
+    layer.bias = graph.const(node.input[1]).astype(np.float32)
     return index
 
 
 def clamp(graph: Lowering, node) -> int:
     """Fuse an activation into its convolution."""
     index = graph.lower(node.input[0])
-    graph.last(index, node).clamp = CLAMPS[node.op]
+    layer = graph.last(index, node)
+    require(layer.weights is not None and layer.clamp == UNBOUNDED, node, "follows no convolution")
+    layer.clamp = CLAMPS[node.op]
     return index
 
 
@@ -134,10 +166,8 @@ def add(graph: Lowering, node) -> int:
     one, other = (graph.lower(name) for name in node.input[:2])
     index, earlier = max(one, other), min(one, other)
     layer = graph.last(index, node)
-    if layer.kind != POINTWISE or layer.add is not None or layer.clamp[1] < np.inf:
-        raise UserError(
-            f"the addition {node.name} follows no bare 1x1 convolution; use `runtime: tract`"
-        )
+    bare = layer.kind == POINTWISE and layer.add is None and layer.clamp == UNBOUNDED
+    require(bare and earlier not in (INPUT, index), node, "follows no bare 1x1 convolution")
     layer.add = earlier
     return index
 
@@ -146,9 +176,12 @@ def pool(graph: Lowering, node) -> int:
     """Lower a mean over the whole map."""
     source = graph.lower(node.input[0])
     size, channels = graph.shape(source)
-    window = list(node.attr["ksize"].list.i) or [1, size, size, 1]
-    if window != [1, size, size, 1]:
-        raise UserError(f"{node.name} is no mean over the whole map; use `runtime: tract`")
+    if node.op == "Mean":
+        whole = sorted(np.ravel(graph.const(node.input[1])) % 4) == [1, 2]
+    else:
+        whole = list(node.attr["ksize"].list.i) == [1, size, size, 1]
+        whole &= node.attr["padding"].s == b"VALID"
+    require(whole and source != INPUT, node, "is no mean over the whole map")
     return graph.append(Layer(POOL, source, size, channels, 1, channels))
 
 

@@ -58,7 +58,7 @@ def buffers(layers: list[Layer]) -> list[int]:
     found: list[int] = []
     for index, layer in enumerate(layers):
         if layer.add is not None:
-            if layer.add == INPUT or last_use[layer.add] > index:
+            if layer.add in (INPUT, layer.source) or last_use[layer.add] > index:
                 raise UserError("an addition's operand is used again; use `runtime: tract`")
             found.append(found[layer.add])
             continue
@@ -78,7 +78,8 @@ def pack(layers: list[Layer], size: int, panel: int) -> bytes:
         starts = []
         if layer.kind in (CONV, DEPTHWISE, POINTWISE):
             bias = np.zeros(padded(layer.channels_out, panel), np.float32)
-            bias[: layer.channels_out] = layer.bias
+            if layer.bias is not None:
+                bias[: layer.channels_out] = layer.bias
             for array in (weights_of(layer, panel).ravel(), bias):
                 starts.append(offset)
                 filled = np.zeros(-(-array.size // 16) * 16, np.float32)

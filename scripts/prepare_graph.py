@@ -32,7 +32,7 @@ def prepare(graph: bytes, model: dict) -> bytes:
         prepared = optimize_for_inference_lib.optimize_for_inference(
             definition, [model["input"]], [model["output"]], tf.float32.as_datatype_enum
         )
-    except (DecodeError, ValueError, KeyError) as error:
+    except (DecodeError, ValueError, KeyError, AssertionError) as error:
         raise UserError(
             f"the graph of {model['name']} cannot be prepared ({error}); "
             "use builds with `graph: original`"

@@ -62,6 +62,7 @@ def sections(data: Data) -> list[dict[str, Any]]:
             }
             found.append(
                 {
+                    "name": title,
                     "title": f"{title}, {job.upper()}",
                     "what": what,
                     "benchmark": benchmark,
@@ -95,7 +96,7 @@ def sizes(data: Data) -> list[dict[str, str]]:
     rows = data.estimates[(data.estimates.benchmark == "size") & (data.estimates.n > 0)]
     rows = rows[rows["mode"] != report_data.SELF_CHECK]
     found = {}
-    for row in rows.itertuples():
+    for row in rows.sort_values(["build", "median"], kind="stable").itertuples():
         compiled = row.metric == "aot"
         name = f"`{row.build}`, {FILES[row.metric]}{f' with {row.engine}' if compiled else ''}"
         compared = not math.isnan(row.ratio) and row.metric != "wasm"
@@ -221,6 +222,7 @@ def self_check(data: Data) -> list[dict[str, str]]:
     rows = data.self_check()
     rows = rows[rows.metric == rows.benchmark.map(HEADLINES)]
     return [
-        table_row(row, {}) | {"benchmark": row.benchmark, "job": row.job}
+        table_row(row, {})
+        | {"benchmark": row.benchmark, "job": row.job, "metric": METRICS[row.metric]}
         for _, row in rows.iterrows()
     ]

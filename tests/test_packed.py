@@ -172,12 +172,45 @@ def two_means(image):
     return tf.raw_ops.AvgPool(value=image, ksize=[1, 2, 2, 1], strides=[1] * 4, padding="VALID")
 
 
+def wide(image, shape=(3, 3), strides=(1, 1, 1, 1), **options):
+    """A convolution over all channels with a kernel of `shape`."""
+    weights = np.ones((*shape, image.shape[3], 3), np.float32)
+    return tf.raw_ops.Conv2D(
+        input=image, filter=weights, strides=list(strides), padding="SAME", **options
+    )
+
+
+def depthwise(image, multiplier=1):
+    weights = np.ones((3, 3, image.shape[3], multiplier), np.float32)
+    return tf.raw_ops.DepthwiseConv2dNative(
+        input=image, filter=weights, strides=[1] * 4, padding="SAME"
+    )
+
+
+def shift(net):
+    return tf.nn.bias_add(net, np.ones(net.shape[3], np.float32))
+
+
+def mean(net):
+    return tf.raw_ops.Mean(input=net, axis=[1, 2], keep_dims=True)
+
+
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (after_relu, "addition .* follows no bare 1x1 convolution"),
-        (before_the_last, "Relu .* does not follow what it changes"),
+        (after_relu, "follows no bare 1x1 convolution"),
+        (before_the_last, "before and after what was fused into it|does not follow"),
         (two_means, "no mean over the whole map"),
+        (lambda image: wide(wide(image)), "is wider than a pixel and not the first"),
+        (lambda image: tf.nn.relu6(mean(wide(image))), "follows no convolution"),
+        (lambda image: shift(tf.nn.relu6(wide(image))), "follows no bare convolution"),
+        (lambda image: shift(shift(wide(image))), "follows no bare convolution"),
+        (lambda image: wide(image, dilations=[1, 2, 2, 1]), "is dilated"),
+        (lambda image: wide(image, strides=[1, 1, 2, 1]), "has uneven strides"),
+        (lambda image: wide(image, shape=(3, 1)), "has a kernel that is not square"),
+        (lambda image: depthwise(wide(image), multiplier=2), "has a depth multiplier"),
+        (lambda image: depthwise(image), "is depthwise and the first"),
+        (lambda image: tf.raw_ops.Mean(input=wide(image), axis=[1]), "no mean over the whole map"),
         (lambda image: tf.raw_ops.Sigmoid(x=conv(image, 3), name="odd"), r"Sigmoid \(odd\)"),
     ],
 )
