@@ -50,7 +50,7 @@ def render(markdown: str, folder: Path, template: Path) -> str:
         "</table>", "</table></div>"
     )
     body, contents = with_anchors(with_figures(body, folder))
-    title = markdown.splitlines()[0].lstrip("# ")
+    title = html.escape(markdown.splitlines()[0].lstrip("# "))
     page = jinja2.Template(template.read_text(encoding="utf-8"), undefined=jinja2.StrictUndefined)
     return page.render(title=title, contents=contents, body=body)
 

@@ -1,8 +1,10 @@
 """The report's words follow the tables: wins, losses, ties, failures, seeded weights."""
 
 import json
+import re
 
 import estimate
+import levers
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,6 +87,9 @@ def write(tmp_path, root):
         oracle = {"contender": "wasm@wasmtime-aot", "check": "tensor", "difference": 1e-6}
         oracle |= {"passed": passed, "reason": "" if passed else "another label"}
         pd.DataFrame([oracle]).to_csv(tmp_path / "oracle.csv", index=False)
+        levers.table(pd.DataFrame(columns=["warmup", "metric", "benchmark"]), [], 0.99).to_csv(
+            tmp_path / "levers.csv", index=False
+        )
         tools = {"name": "wasmtime", "version": "48.0.8", "source": "PATH", "path": "wasmtime"}
         pd.DataFrame([tools]).to_csv(tmp_path / "tools.csv", index=False)
         arguments = ["--estimates", *map(str, paths), "--out", str(tmp_path / "report.md")]
@@ -93,6 +98,7 @@ def write(tmp_path, root):
             ("model", "model.json"),
             ("oracle", "oracle.csv"),
             ("tools", "tools.csv"),
+            ("levers", "levers.csv"),
         ):
             arguments += [f"--{name}", str(tmp_path / file)]
         for name in ("original.yaml", "report.md.j2"):
@@ -131,13 +137,13 @@ def test_a_tie_has_no_winner(write):
 
 def test_more_runs_a_second_is_faster(write):
     text = write({"aot": samples("aot", {WASM: 2.0})})
-    assert "runs a second, AOT: `wasm@wasmtime-aot` is faster" in text
-    assert "Cold start, AOT: `wasm@wasmtime-aot` is slower" in text
+    assert "Full runs a second, AOT, beside `native`. faster: `wasm@wasmtime-aot` 2.0" in text
+    assert "Cold start, AOT, beside `native`. slower: `wasm@wasmtime-aot` 2.0" in text
 
 
 def test_the_closest_and_the_farthest_are_told_apart(write):
     text = write({"aot": samples("aot", {WASM: 1.5, "wasm@wasmer-aot": 3.0})})
-    assert f"Closest to native is `{WASM}`" in answers(text)[0]
+    assert f"The best wasm is `{WASM}`" in answers(text)[0]
     assert "the farthest, `wasm@wasmer-aot`, 3.0" in answers(text)[0]
 
 
@@ -199,6 +205,68 @@ def test_the_machines_warnings_and_the_outside_are_named(write):
     text = write({"aot": samples("aot", {WASM: 1.5})})
     for words in ("The load was 9.0.", "WasmEdge", "WAVM", "a processor", "built from crates.io"):
         assert words in text
+
+
+def with_phases(table, phases):
+    """Samples with the phases of contenders added, milliseconds by phase, in five rounds."""
+    rows = []
+    for name, found in phases.items():
+        whole = dict.fromkeys(report_data.PHASES, 1.0) | found
+        values = whole | {"wall": sum(whole.values()), "unaccounted": 0.1}
+        for metric, value in values.items():
+            row = names(name, "aot") | {"benchmark": "phases", "metric": metric, "warmup": 0}
+            row |= {"unit": "%" if metric == "unaccounted" else "ms", "value": value}
+            rows += [row | {"round": number} for number in range(5)]
+    return pd.concat([table, pd.DataFrame(rows)])
+
+
+def test_the_phases_say_why(write):
+    slow = with_phases(samples("aot", {WASM: 2}), {"native": {"infer": 10}, WASM: {"infer": 70}})
+    text = write({"aot": slow})
+    assert f"`{WASM}` starts 60.0 ms later than `native`; most of it is in *infer*: 70.0 ms" in text
+    assert f"| `{WASM}` | 76.0 | 1.00 |" in text
+    fast = with_phases(samples("aot", {WASM: 1}), {"native": {"load_model": 90}, WASM: {}})
+    assert f"`{WASM}` starts 89.0 ms sooner than `native`; most of it is in *load the model*" in (
+        write({"aot": fast})
+    )
+
+
+def test_every_file_has_one_row_in_the_table_of_sizes(write):
+    rows = [
+        names(name, "aot") | {"benchmark": "size", "metric": metric, "unit": "B", "value": value}
+        for name, metric, value in (
+            ("native", "binary", 3e7),
+            (WASM, "wasm_optimised", 1.5e7),
+            ("wasm@wasmer-aot", "wasm_optimised", 1.5e7),
+            (WASM, "aot", 6e7),
+        )
+    ]
+    sizes = pd.DataFrame(rows).assign(round=0, warmup=0)
+    text = write({"aot": pd.concat([samples("aot", {WASM: 1, "wasm@wasmer-aot": 1}), sizes])})
+    assert text.count("| `wasm`, wasm optimised | 15.00 MB | 0.50 |") == 1
+    assert "| `wasm`, compiled ahead of time with wasmtime | 60.00 MB | 2.00 |" in text
+
+
+def test_the_first_screen_has_five_lines_at_most(write):
+    jit = samples("jit", {"wasm@wasmtime-jit": 9.0})
+    text = write({"jit": jit, "aot": samples("aot", {WASM: 0.5})})
+    lines = [line for line in text.splitlines() if line[:3].rstrip(" *")[:2].rstrip(".").isdigit()]
+    assert 3 <= len(lines) <= 5
+    assert re.search(
+        r"`wasm@wasmtime-aot`, faster: 0\.5.*`wasm@wasmtime-jit`, (8\.9|9\.0)", lines[0]
+    )
+
+
+def test_tables_are_whole(write):
+    """Every row has its header's cells, and a table ends with a blank line."""
+    jit = with_phases(samples("jit", {"wasm@wasmtime-jit": 9.0}), {"native": {}})
+    lines = write({"jit": jit, "aot": samples("aot", {WASM: 0.5})}).splitlines()
+    for before, line in zip(lines, lines[1:], strict=False):
+        if line.startswith("|") and before.startswith("|"):
+            assert line.count("|") == before.count("|"), (before, line)
+        elif line.startswith("|"):
+            assert not before, (before, line)
+    assert not any(line.startswith("![") for line in lines)
 
 
 def test_a_missing_table_is_named(tmp_path):
