@@ -100,8 +100,8 @@ def load(runtime: str, graph: Path, model: dict) -> Classifier:
         raise UserError(f"cannot read {graph}: there is no such file")
     try:
         return RUNTIMES[runtime](graph, model)
-    except ImportError:
-        raise
+    except ImportError as error:
+        raise UserError(f"{runtime} is not installed ({error}); type `make setup`") from error
     except Exception as error:  # the runtimes agree on no class
         raise UserError(f"{runtime} cannot load {graph} ({error}); make it again") from error
 

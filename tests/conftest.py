@@ -71,5 +71,5 @@ def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.C
         text=True,
         check=False,
         env=os.environ | environment,
-        timeout=3000,
+        timeout=4800,
     )
