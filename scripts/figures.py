@@ -24,12 +24,12 @@ NAMES = {
     "throughput": "runs a second",
     "inference": "warm inference",
 }
-WIDTH, ROW, MARGIN = 8.0, 0.34, 1.1  # inches
+WIDTH, ROW, TIGHT_ROW, MARGIN = 8.0, 0.34, 0.2, 1.1  # inches
 
 
-def canvas(rows: int) -> tuple[Figure, Axes]:
-    """Return an empty figure tall enough for that many horizontal rows."""
-    figure = Figure(figsize=(WIDTH, MARGIN + ROW * max(rows, 3)), layout="constrained")
+def canvas(rows: int, row: float = ROW) -> tuple[Figure, Axes]:
+    """Return an empty figure tall enough for that many horizontal rows, `row` inches each."""
+    figure = Figure(figsize=(WIDTH, MARGIN + row * max(rows, 3)), layout="constrained")
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
@@ -95,6 +95,7 @@ def phases(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
 def inference(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
     """How the single warm inferences are distributed."""
     rows = samples[(samples.benchmark == "inference") & (samples.metric == "inference")]
+    rows = rows[rows["mode"] != report_data.SELF_CHECK]
     order = list(rows.groupby("contender").value.median().sort_values().index)
     figure, axes = canvas(len(order))
     values = [rows[rows.contender == name].value.to_numpy() for name in order]
@@ -119,7 +120,7 @@ def ratios(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
     kept = [name for name in NAMES if name in set(estimates.benchmark)]
     tables = [headline(estimates, name).sort_values("ratio") for name in kept]
     rows = pd.concat(tables).dropna(subset=["ratio"])
-    figure, axes = canvas(len(rows))
+    figure, axes = canvas(len(rows), row=TIGHT_ROW)
     labels = [f"{NAMES[row.benchmark]}: {row.contender}" for row in rows.itertuples()]
     middle = rows.ratio.to_numpy()
     bounds = np.array([middle - rows.ratio_low, rows.ratio_high - middle])
@@ -133,6 +134,8 @@ def ratios(estimates: pd.DataFrame, samples: pd.DataFrame) -> Figure:
     axes.set_xscale("log")
     plain_ticks(axes, "x")
     axes.set_xlabel(f"ratio to {rows.baseline.iloc[0]} with interval; 1 is no difference")
+    axes.set_ylim(-1, len(rows))
+    axes.tick_params(axis="y", labelsize="small")
     named_rows(axes, labels)
     return figure
 

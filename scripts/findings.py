@@ -89,7 +89,16 @@ def distance(data: Data, benchmark: str) -> str | None:
         text += f"; just in time, `{first.contender}`, {wording.times(first.ratio)}"
     if worst.contender not in (best.contender, *compiling.contender[:1]):
         text += f"; the farthest, `{worst.contender}`, {wording.times(worst.ratio)}"
-    return f"{text}."
+    return f"{text}{best_native(data, benchmark)}."
+
+
+def best_native(data: Data, benchmark: str) -> str:
+    """Say which native build is better than the baseline, where one is: wasm's fair opponent."""
+    rows = pd.concat([data.rows(benchmark, HEADLINES[benchmark], job) for job in data.jobs])
+    rows = rows[(rows["mode"] == "native") & (rows.verdict == "less")].sort_values("ratio")
+    if rows.empty:
+        return ""
+    return f"; the best native, `{rows.iloc[0].contender}`, {wording.times(rows.iloc[0].ratio)}"
 
 
 def gap(data: Data) -> str | None:
