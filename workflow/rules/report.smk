@@ -35,7 +35,7 @@ rule figure:
     output:
         report(
             "results/figures/{mode}/{figure}.svg",
-            caption="../report/{figure}.rst",
+            caption="../report/figure.rst",
             category="{mode}",
             labels={"figure": "{figure}"},
         ),
