@@ -11,6 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::embedded::{EMBEDDED, wipe};
 use crate::model::Model;
 
+#[cfg(target_arch = "wasm32")]
+unsafe extern "C" {
+    /// What the linker makes of all constructors; `main`'s entry point calls it, this one must itself.
+    fn __wasm_call_ctors();
+}
+
 static READY: Mutex<Option<Model>> = Mutex::new(None);
 static INITIALISING: AtomicBool = AtomicBool::new(false);
 
@@ -25,6 +31,11 @@ pub fn take() -> Option<Model> {
 /// The model cannot be used.
 #[unsafe(export_name = "wizer-initialize")]
 pub extern "C" fn initialize() {
+    #[cfg(target_arch = "wasm32")]
+    // SAFETY: constructors only register tract's kernels, and a second call of them changes nothing.
+    unsafe {
+        __wasm_call_ctors();
+    }
     INITIALISING.store(true, Ordering::Relaxed);
     let model = match Model::load(&EMBEDDED) {
         Ok(model) => model,
