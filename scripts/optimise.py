@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -29,13 +30,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--wasm-opt", required=True, help="record of the tool")
     parser.add_argument("--wasm-strip", required=True, help="record of the tool")
     parser.add_argument("--out", required=True)
-    parser.add_argument("--options", type=json.loads, default=[], help="JSON list for wasm-opt")
+    parser.add_argument(
+        "--options", type=json.loads, default=[], help="JSON list for wasm-opt; none: no wasm-opt"
+    )
     args = parser.parse_args(argv)
     wasm_opt = files.read_json(args.wasm_opt)["path"]
     wasm_strip = files.read_json(args.wasm_strip)["path"]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "module.wasm"
-        call([wasm_opt, *args.options, *FEATURES, args.module, "-o", str(work)])
+        if args.options:
+            call([wasm_opt, *args.options, *FEATURES, args.module, "-o", str(work)])
+        else:
+            shutil.copyfile(args.module, work)
         call([wasm_strip, str(work)])
         with files.atomic_write(args.out, "wb") as stream:
             stream.write(work.read_bytes())
