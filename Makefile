@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 CORES ?= all
 
-.PHONY: help setup report test lint format selfcheck compare lock clean
+.PHONY: help setup report test lint format selfcheck compare docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,13 +31,17 @@ format: setup ## Format Python, Snakemake and Rust
 selfcheck: setup ## Show that the method raises no false alarms and finds a true 5 % slow-down
 	snakemake --cores $(CORES) selfcheck --forcerun selfcheck
 	@cat results/selfcheck.md
-	@! grep --quiet FAILED results/selfcheck.md
+	@grep --quiet '^# Self-check: PASSED' results/selfcheck.md || { sed -n '1s/^# /error: /p' results/selfcheck.md >&2; exit 1; }
 
 compare: setup ## Compare two results folders: make compare A=results-old B=results
 	@test -n "$(A)" -a -n "$(B)" || { echo "error: type make compare A=FOLDER B=FOLDER" >&2; exit 1; }
-	@python scripts/compare.py "$(A)" "$(B)"
+	@python -m scripts.report.compare "$(A)" "$(B)"
 
-lock: setup ## Lock envs/requirements.in anew (needs uv on PATH)
+docs: setup ## Draw the rules anew, docs/rulegraph.svg (needs graphviz)
+	snakemake --rulegraph dot --forceall --quiet --config 'compare={benchmarks: [cold_start]}' -- all \
+		| tred | dot -Tsvg > docs/rulegraph.svg
+
+lock: ## Lock envs/requirements.in anew (needs uv on PATH)
 	uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header \
 		--no-emit-index-url --no-emit-find-links \
 		envs/requirements.in --output-file envs/requirements.txt

@@ -1,4 +1,4 @@
-//! Hands the model to the classifier: as the MOBILENET_* variables say, else from `../results/model`.
+//! Hands the model to the classifier: as the MOBILENET_* variables say, else the one of `../results/models`.
 
 use std::env;
 use std::fs;
@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub const MODEL: &str = "../results/model/model.pb";
-pub const LABELS: &str = "../results/model/labels.txt";
-const RECORD: &str = "../results/model/model.json";
+/// Where the workflow keeps its models, a folder each.
+const MODELS: &str = "../results/models";
+pub const MODEL: &str = "model.pb";
+pub const LABELS: &str = "labels.txt";
+pub const RECORD: &str = "model.json";
 /// All of them are set, or none.
 pub const VARIABLES: [&str; 6] = [
     "MOBILENET_MODEL",
@@ -18,36 +20,98 @@ pub const VARIABLES: [&str; 6] = [
     "MOBILENET_INPUT",
     "MOBILENET_OUTPUT",
 ];
+/// The vectors that the packed kernels compute with; `auto`, as unset: the widest that there are.
+pub const LANES: [&str; 7] = [
+    "auto", "portable", "sse2", "avx2", "avx512", "neon", "simd128",
+];
+pub const LANES_VARIABLE: &str = "MOBILENET_LANES";
 const ADVICE: &str = "run `snakemake --cores 4 model` in the checkout, or set the MOBILENET_* variables as classifier/README.md says";
 const LARGEST_SIZE: usize = 4096;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    for variable in VARIABLES {
+    println!("cargo::rustc-check-cfg=cfg(lanes, values(any()))");
+    for variable in VARIABLES.into_iter().chain([LANES_VARIABLE]) {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    if let Err(message) = generate() {
-        println!("cargo::error={message}");
+    // A library needs no model: what is wrong with it is said where it is embedded.
+    let items = generate().unwrap_or_else(|message| format!("compile_error!({message:?});"));
+    let folder = env::var("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&folder).join("embedded_source.rs"), items).expect("a folder to write to");
+    let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
+    let lanes = env::var(LANES_VARIABLE).unwrap_or_default();
+    match check_lanes(&lanes, &target("ARCH"), &target("FEATURE")) {
+        Ok(()) => println!("cargo::rustc-cfg=lanes={lanes:?}"),
+        Err(message) => println!("cargo::error={message}"),
     }
 }
 
-/// Write the items that `src/embedded.rs` includes.
-fn generate() -> Result<(), String> {
+/// Refuse vectors that there are not, or that the target does not have.
+pub fn check_lanes(lanes: &str, arch: &str, features: &str) -> Result<(), String> {
+    let wanted = match lanes {
+        "" | "auto" | "portable" => return Ok(()),
+        "sse2" | "avx2" | "avx512" => "x86_64",
+        "neon" => "aarch64",
+        "simd128" => "wasm32",
+        _ => {
+            let known = LANES.join(", ");
+            return Err(format!("{LANES_VARIABLE}: {lanes:?} is none of {known}"));
+        }
+    };
+    if arch != wanted {
+        return Err(format!(
+            "{LANES_VARIABLE}: {lanes} needs a target of {wanted}, not of {arch}"
+        ));
+    }
+    if wanted == "wasm32" && !features.split(',').any(|feature| feature == lanes) {
+        return Err(format!(
+            "{LANES_VARIABLE}: {lanes} needs the Rust flag -Ctarget-feature=+{lanes}"
+        ));
+    }
+    Ok(())
+}
+
+/// The items that `examples/embedded` includes.
+fn generate() -> Result<String, String> {
     let settings = match Settings::from_variables(|name| env::var(name).ok())? {
         Some(settings) => settings,
         None => {
-            println!("cargo::rerun-if-changed={RECORD}");
-            let text = fs::read_to_string(RECORD)
-                .map_err(|error| format!("cannot read {RECORD}: {error}; {ADVICE}"))?;
-            Settings::from_record(&text)?
+            println!("cargo::rerun-if-changed={MODELS}");
+            let folder = only_model(Path::new(MODELS))?;
+            let record = folder.join(RECORD);
+            println!("cargo::rerun-if-changed={}", record.display());
+            let text = fs::read_to_string(&record)
+                .map_err(|error| format!("cannot read {}: {error}; {ADVICE}", record.display()))?;
+            Settings::from_record(&folder, &text)?
         }
     };
     for path in [&settings.model, &settings.labels] {
         println!("cargo::rerun-if-changed={}", path.display());
     }
-    let folder = env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let file = Path::new(&folder).join("embedded_source.rs");
-    fs::write(&file, settings.items()?).map_err(|error| error.to_string())
+    settings.items()
+}
+
+/// The folder of the one model that there is; which of several is meant nobody can know.
+pub fn only_model(models: &Path) -> Result<PathBuf, String> {
+    let found: Vec<_> = fs::read_dir(models)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|folder| folder.join(RECORD).is_file())
+        .collect();
+    match found.as_slice() {
+        [folder] => Ok(folder.clone()),
+        [] => Err(format!(
+            "there is no model in {}; {ADVICE}",
+            models.display()
+        )),
+        _ => Err(format!(
+            "there are {} models in {}; name one by the MOBILENET_* variables, as classifier/README.md says",
+            found.len(),
+            models.display()
+        )),
+    }
 }
 
 /// A model, as the build is told of it.
@@ -90,10 +154,11 @@ impl Settings {
     }
 
     /// From what the workflow recorded of the model it prepared.
-    pub fn from_record(text: &str) -> Result<Self, String> {
+    pub fn from_record(folder: &Path, text: &str) -> Result<Self, String> {
+        let name = folder.join(RECORD).display().to_string();
         let record: Value =
-            serde_json::from_str(text).map_err(|error| format!("{RECORD}: {error}; {ADVICE}"))?;
-        let wrong = |key: &str| format!("{RECORD} has no usable `{key}`; {ADVICE}");
+            serde_json::from_str(text).map_err(|error| format!("{name}: {error}; {ADVICE}"))?;
+        let wrong = |key: &str| format!("{name} has no usable `{key}`; {ADVICE}");
         let text = |key: &str| {
             record[key]
                 .as_str()
@@ -105,8 +170,8 @@ impl Settings {
             _ => return Err(wrong("input_range")),
         };
         Ok(Self {
-            model: MODEL.into(),
-            labels: LABELS.into(),
+            model: folder.join(MODEL),
+            labels: folder.join(LABELS),
             size: parse_size(&record["size"].to_string())?,
             range: parse_range(&range)?,
             input: text("input")?,
@@ -128,10 +193,8 @@ impl Settings {
             ..
         } = self;
         Ok(format!(
-            "static BYTES: Aligned<[u8; {bytes}]> = Aligned(UnsafeCell::new(*include_bytes!({model:?})));\n\
-             /// The model this was built with.\n\
-             // SAFETY: see `Aligned`.\n\
-             pub static EMBEDDED: Source = Source {{ bytes: unsafe {{ &*BYTES.0.get() }}, labels: include_str!({labels:?}), size: {size}, \
+            "static BYTES: Embedded<{bytes}> = Embedded::new(*include_bytes!({model:?}));\n\
+             const ABOUT: Source<'static> = Source {{ bytes: &[], labels: include_str!({labels:?}), size: {size}, \
              input_range: ({low:?}, {high:?}), input: {input:?}, output: {output:?} }};"
         ))
     }

@@ -4,6 +4,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# Asked once for all packages of the compiler: the answer may come from the network.
+RUSTUP_SUITS=""
+if sh envs/rustup-suits.sh; then RUSTUP_SUITS=yes; fi
+export RUSTUP_SUITS
+
 missing=""
 while read -r package present; do
     case "$package" in "" | "#"*) continue ;; esac
@@ -16,7 +21,7 @@ if [ -n "$missing" ]; then
         echo "error: missing packages; type as root: $install" >&2
         exit 1
     fi
-    echo "setup: installing$missing"
+    echo "setup: installing, a minute or two:$missing"
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
     if ! sh -c "$install" >"$log" 2>&1; then
@@ -31,9 +36,10 @@ python=$(command -v python3.11 || command -v python3)
     echo "error: Python 3.11 is needed (the requirements are locked for it), found $("$python" --version)" >&2
     exit 1
 }
-wanted=$(sha256sum envs/requirements.txt)
+# A virtual environment works only where it was made: a moved checkout makes it anew.
+wanted="$(sha256sum envs/requirements.txt) $(pwd)"
 if [ "$(cat .venv/requirements.sha256 2>/dev/null)" != "$wanted" ]; then
-    echo "setup: installing the locked Python packages into .venv"
+    echo "setup: installing the locked Python packages into .venv, about three minutes"
     "$python" -m venv --clear .venv
     .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement envs/requirements.txt
     echo "$wanted" >.venv/requirements.sha256

@@ -1,15 +1,17 @@
-"""Fixtures: the scripts on the import path, a copy of the checkout, the mirror for tests."""
+"""Fixtures: a copy of the checkout, the mirror for tests."""
 
+import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+QUICK = ("--cores", "2", "--configfile", "config/quick.yaml")
+# Where the quick run keeps what it makes of its model.
+MODEL = "results/models/mobilenet_v2_0.35_96"
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
 
 
 @pytest.fixture(scope="session")
@@ -49,16 +51,32 @@ def checkout(tmp_path_factory) -> Path:
     return copy_checkout(tmp_path_factory.mktemp("checkout"))
 
 
+def fetch_trained(shared: Path, folder: Path) -> Path:
+    """Take the shared folder's trained model into a folder, by way of a cache of its own there."""
+    from scripts.model import fetch, pretrained
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(pretrained.MIRROR_VARIABLE, str(shared / "models"))
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        fetch.main([
+            "--model=mobilenet_v2_1.0_224_dequantized",
+            "--weights=pretrained",
+            f"--out={folder / 'model.pb'}",
+            f"--labels-out={folder / 'labels.txt'}",
+            f"--json-out={folder / 'model.json'}",
+        ])  # fmt: skip
+    return folder
+
+
 def build_measure(folder: Path) -> Path:
     """Compile the harness's programs into a folder, as the workflow does."""
-    import build_measure
-    import files
-    import rust
-    import tools
+    from scripts.build import compile_harness
+    from scripts.common import files
+    from scripts.tools import pins, rust
 
     record = folder / "rust.json"
-    files.write_json(record, rust.find(tools.pins()["rust"], folder / "rust.log"))
-    build_measure.main(["--rust", str(record), "--out-dir", str(folder)])
+    files.write_json(record, rust.find(pins.pins()["rust"], folder / "rust.log"))
+    compile_harness.main(["--rust", str(record), "--out-dir", str(folder)])
     return folder
 
 
@@ -73,3 +91,35 @@ def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.C
         env=os.environ | environment,
         timeout=4800,
     )
+
+
+@pytest.fixture(scope="session")
+def run(checkout):
+    """The copy of the checkout after one quick report."""
+    done = snakemake(checkout, *QUICK, "--", "report")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    return checkout
+
+
+def planned(folder: Path, *arguments: str) -> set[str]:
+    """Return the rules that a dry run of the quick report would run."""
+    done = snakemake(folder, *QUICK, *arguments, "--dry-run", "report")
+    assert done.returncode == 0, done.stderr
+    return planned_rules(done)
+
+
+def planned_rules(done: subprocess.CompletedProcess) -> set[str]:
+    """Return the rules that a dry run would run."""
+    # The table of jobs at the end: `rule count`, a line each; there is none when nothing is to do.
+    _, _, table = (done.stdout + done.stderr).partition("Job stats:")
+    rows = (line.split() for line in table.split("\n\n")[0].splitlines())
+    return {row[0] for row in rows if len(row) == 2 and row[1].isdigit()} - {"total"}
+
+
+def write_job(folder: Path, table, skipped=()) -> Path:
+    """Write a job's samples and record, as bench/measure.py does; return the samples' path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / "cold_start.csv", index=False)
+    record = {"mode": folder.name, "benchmark": "cold_start", "skipped": list(skipped)}
+    (folder / "cold_start.json").write_text(json.dumps(record))
+    return folder / "cold_start.csv"

@@ -6,9 +6,9 @@ import subprocess
 
 import pandas as pd
 import pytest
-from conftest import snakemake
+from conftest import MODEL, QUICK, planned, snakemake
 
-QUICK = ("--cores", "2", "--configfile", "config/quick.yaml")
+TRAINED = "mobilenet_v2_1.0_224_dequantized"
 ENGINES = ("wasmtime", "wasmer")
 WASM = ("wasm-simd", "wasm-packed")
 CONTENDERS = {
@@ -24,42 +24,54 @@ CHECKED = {
 }
 
 
-@pytest.fixture(scope="module")
-def run(checkout):
-    """The copy of the checkout after one quick report."""
-    done = snakemake(checkout, *QUICK, "--", "report")
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
-    return checkout
-
-
-def planned(folder, *arguments):
-    """Return the rules that a dry run would run."""
-    done = snakemake(folder, *QUICK, *arguments, "--dry-run", "report")
-    assert done.returncode == 0, done.stderr
-    # The table of jobs at the end: `rule count`, a line each; there is none when nothing is to do.
-    _, _, table = (done.stdout + done.stderr).partition("Job stats:")
-    rows = (line.split() for line in table.split("\n\n")[0].splitlines())
-    return {row[0] for row in rows if len(row) == 2 and row[1].isdigit()} - {"total"}
-
-
 def test_every_contender_passed_the_oracle(run):
     table = pd.read_csv(run / "results/oracle.csv")
     assert set(table.contender) == CHECKED
-    for path in (run / "results/oracle").glob("*-*.json"):
+    for path in (run / MODEL / "oracle").glob("*-*.json"):
         assert json.loads(path.read_text())["passed"], path.name
+
+
+MEASURED = (
+    "cold_start",
+    "cold_disk",
+    "warm_loop",
+    "memory",
+    "throughput",
+    "inference",
+    "phases",
+)
+
+
+def without_estimates(table, mode):
+    """The contenders that each benchmark should have figures of and has not, and why."""
+    found = {}
+    for benchmark in MEASURED:
+        # On a cold disk compiling hides all else: later runs from the cache stand for it.
+        later = "-cached" if (benchmark, mode) == ("cold_disk", "jit") else ""
+        wanted = {"native-plain", *(f"{name}{later}" for name in CONTENDERS[mode])}
+        rows = table[table.benchmark == benchmark]
+        if lacking := wanted - set(rows[rows.n > 0].contender):
+            found[benchmark] = (lacking, rows[rows.n == 0].note.tolist())
+    return found
 
 
 @pytest.mark.parametrize("mode", ["jit", "aot"])
 def test_every_benchmark_has_an_estimate_of_every_contender(run, mode):
     table = pd.read_csv(run / f"results/{mode}.csv")
-    for benchmark in ("cold_start", "warm_loop", "memory", "throughput", "inference", "phases"):
-        rows = table[(table.benchmark == benchmark) & (table.n > 0)]
-        assert {"native-plain", *CONTENDERS[mode]} <= set(rows.contender), benchmark
+    # An engine that fails once in thousands of runs is reported; one that fails again is a fault.
+    if once := without_estimates(table, mode):
+        samples = [f"{MODEL}/samples/{mode}/{benchmark}.csv" for benchmark in once]
+        target = f"results/{mode}.csv"
+        done = snakemake(run, *QUICK, "--forcerun", *samples, "--", target)
+        assert done.returncode == 0, done.stderr[-4000:]
+        table = pd.read_csv(run / target)
+    again = without_estimates(table, mode)
+    assert not again, f"{once}, then {again}"
     assert "litert" in set(table[table.benchmark == "inference"].contender)
     sizes = table[table.benchmark == "size"]
     wasm = sizes[(sizes.metric == "wasm_optimised") & (sizes.engine == "wasmtime")]
     wasm = wasm[wasm.build == "wasm-simd"]
-    module = run / "results/optimised/wasm-simd/mobilenet-oc-l.wasm"
+    module = run / MODEL / "optimised/wasm-simd/mobilenet-oc-l.wasm"
     assert wasm["median"].iloc[0] == module.stat().st_size
 
 
@@ -88,7 +100,7 @@ def test_snakemakes_own_report_carries_the_figures(run):
     done = snakemake(run, *QUICK, "--report", "own.html", "--", "report")
     assert done.returncode == 0, done.stderr[-3000:]
     page = (run / "own.html").read_text()
-    assert "drift" in page
+    assert "so that drift and outliers show" in page
     assert "Peak resident memory of one run" in page
 
 
@@ -110,12 +122,23 @@ def test_a_second_run_has_nothing_to_do(run):
 def test_a_comment_re_runs_nothing(run):
     for name, comment in (
         ("README.md", "\n<!-- a comment -->\n"),
-        ("scripts/bench.py", "\n# a comment\n"),
+        ("scripts/bench/measure.py", "\n# a comment\n"),
         ("config/quick.yaml", "\n# a comment\n"),
     ):
         with open(run / name, "a") as stream:
             stream.write(comment)
     assert planned(run) == set()
+
+
+def test_a_runner_belongs_to_what_it_runs(run):
+    """The program that runs a reference is code of its check and its benchmark, and of no other."""
+    path = run / "scripts/runners/reference.py"
+    text = path.read_text()
+    path.write_text(f"{text}\nSPEED = 1\n")
+    rules = planned(run)
+    path.write_text(text)
+    assert {"check_oracle", "inference"} <= rules
+    assert not rules & {"cold_start", "memory", "build_native", "convert_reference"}
 
 
 def test_a_benchmarks_config_re_runs_that_benchmark_and_the_report(run, tmp_path):
@@ -136,15 +159,15 @@ def test_one_stage_alone(run):
 def test_the_default_profile_supplies_the_cores(run):
     done = snakemake(run, "--dry-run", "results/aot.csv")
     assert done.returncode == 0, done.stderr
-    assert "results/samples/aot/cold_start.csv" in done.stdout
-    assert "results/samples/jit/" not in done.stdout
+    assert "samples/aot/cold_start.csv" in done.stdout
+    assert "samples/jit/" not in done.stdout
 
 
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
         ("wieghts=auto", "wieghts"),
-        ("model=resnet", "resnet"),
+        ("compare={models: [resnet]}", "resnet"),
         ("compare={baseline: wasm-simd}", "wasm-simd"),
         ("image=no-such.jpg", "no-such.jpg"),
     ],
@@ -158,7 +181,7 @@ def test_a_wrong_config_is_refused_before_anything_runs(run, setting, words):
 def request(folder, name, body):
     """Send bytes to a native build and return what it did."""
     return subprocess.run(
-        [folder / "results/build" / name / "mobilenet-oc-l"],
+        [folder / MODEL / "build" / name / "mobilenet-oc-l"],
         input=body,
         capture_output=True,
         check=False,
@@ -176,12 +199,12 @@ def test_bad_requests_get_one_clear_line(run, body):
 
 def test_a_broken_contender_is_reported_and_not_timed(run, tmp_path):
     """A damaged artefact fails the gate; the report says so, nothing else stops."""
-    artifact = run / "results/aot/wasm-simd/wasmer.wasmu"
+    artifact = run / MODEL / "aot/wasm-simd/wasmer.wasmu"
     whole = artifact.read_bytes()
     artifact.write_bytes(whole[: len(whole) // 2])
     done = snakemake(run, *QUICK, "--", "report")
     assert done.returncode == 0, done.stderr[-4000:]
-    verdict = json.loads((run / "results/oracle/wasm-simd@wasmer-aot.json").read_text())
+    verdict = json.loads((run / MODEL / "oracle/wasm-simd@wasmer-aot.json").read_text())
     assert not verdict["passed"]
     table = pd.read_csv(run / "results/aot.csv")
     rows = table[(table.contender == "wasm-simd@wasmer-aot") & (table.benchmark == "cold_start")]
@@ -200,7 +223,7 @@ def test_trained_weights_give_the_known_labels(run, shared):
         run,
         *QUICK,
         "--config",
-        "model=mobilenet_v2_1.0_224_dequantized",
+        f"compare={json.dumps({'models': [TRAINED]})}",
         "weights=pretrained",
         f"oracle={setting}",
         "--",
@@ -213,6 +236,7 @@ def test_trained_weights_give_the_known_labels(run, shared):
     contenders = pd.read_csv(run / "results/oracle.csv").contender.unique()
     assert set(contenders) == CHECKED
     for contender in contenders:
-        verdict = json.loads((run / f"results/oracle/{contender}.json").read_text())
+        path = run / f"results/models/{TRAINED}/oracle/{contender}.json"
+        verdict = json.loads(path.read_text())
         assert verdict["passed"], verdict
         assert {row["image"]: row["label"] for row in verdict["images"]} == labels

@@ -2,7 +2,8 @@
 //!
 //! The host calls [`wasm_memory_buffer_allocate_space`], copies the request into the buffer, runs the
 //! entry point with the request's length in bytes as its last argument, and reads the answer from the
-//! buffer: `{"Ok": answer}` or `{"Err": {"error": message}}`.
+//! buffer: `{"Ok": answer}` or `{"Err": {"error": message}}`. Where there is an answer, whichever,
+//! the exit code is 0: a host does not read the buffer of an action that failed.
 
 use std::cell::RefCell;
 use std::process::ExitCode;
@@ -13,7 +14,9 @@ use crate::answer::Answer;
 use crate::classify::classify;
 use crate::error::{Error, Result};
 use crate::phases::Phases;
+use crate::request::Request;
 use crate::source::Source;
+use crate::usage;
 
 thread_local! {
     /// None until the host allocates.
@@ -41,23 +44,41 @@ pub extern "C" fn get_wasm_memory_buffer_len() -> usize {
 /// Answer the request in the buffer; `arguments` are the process's, the last of them its length.
 /// The answer takes the request's place. Errors are answers, too: the exit code only tells whether
 /// there was a host to read one.
-pub fn run(source: &Source, phases: Phases, arguments: impl Iterator<Item = String>) -> ExitCode {
-    if BUFFER.with_borrow(Option::is_none) {
-        eprintln!(
-            "error: this is an OpenWhisk action, whose request a host puts into its memory; \
-             for a request on stdin use mobilenet-oc-l"
-        );
-        return ExitCode::FAILURE;
+pub fn run(
+    source: &Source<'static>,
+    phases: Phases,
+    arguments: impl Iterator<Item = String>,
+) -> ExitCode {
+    let last = arguments.last();
+    if !has_host() {
+        return usage::without_host(last.as_deref());
     }
-    match classify(source, phases, || request(arguments.last())) {
+    let read = || Request::from_action(&request(last)?);
+    match classify(source, phases, read) {
         Ok(answer) => respond(&Response::Ok(answer)),
         Err(error) => fail(&error),
     }
     ExitCode::SUCCESS
 }
 
-/// Answer with an error.
-pub fn fail(error: &Error) {
+/// Answer with a fault of the program; return the exit code with which the process is to end.
+///
+/// The call of the entry point then ends by `proc_exit(0)`, since a panic does not return from it.
+pub fn fault(error: &Error) -> i32 {
+    if has_host() {
+        fail(error);
+        return 0;
+    }
+    eprintln!("error: {error}");
+    1
+}
+
+/// Whether somebody made room for a request.
+fn has_host() -> bool {
+    BUFFER.with_borrow(Option::is_some)
+}
+
+fn fail(error: &Error) {
     let error = error.to_string();
     respond(&Response::Err { error });
 }

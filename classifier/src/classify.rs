@@ -15,11 +15,11 @@ use crate::source::Source;
 /// # Errors
 /// The request cannot be read, or its image or the model cannot be used.
 pub fn classify(
-    source: &Source,
+    source: &Source<'static>,
     mut phases: Phases,
-    read: impl FnOnce() -> Result<Vec<u8>>,
+    read: impl FnOnce() -> Result<Request>,
 ) -> Result<Answer> {
-    let request = timed(&mut phases.read_ns, || Request::from_json(&read()?))?;
+    let request = timed(&mut phases.read_ns, read)?;
     let values = timed(&mut phases.decode_ns, || values(&request.input, source))?;
     let mut model = timed(&mut phases.load_ns, || Model::ready(source))?;
     answer::check_top(request.top, model.labels().len())?;
@@ -45,7 +45,7 @@ pub fn classify(
 }
 
 /// The values of the model's input tensor.
-fn values<'a>(input: &'a Input, source: &Source) -> Result<Cow<'a, [f32]>> {
+fn values<'a>(input: &'a Input, source: &Source<'_>) -> Result<Cow<'a, [f32]>> {
     let values = match input {
         Input::Tensor(values) => Cow::Borrowed(&values[..]),
         Input::Image(file) => {

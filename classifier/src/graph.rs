@@ -19,7 +19,7 @@ impl Graph {
     ///
     /// # Errors
     /// It is no frozen TensorFlow graph that tract can run.
-    pub fn load(source: &Source) -> Result<Self> {
+    pub fn load(source: &Source<'_>) -> Result<Self> {
         let plan = parse(source).and_then(optimise).map_err(unusable)?;
         Ok(Self {
             plan,
@@ -59,7 +59,7 @@ impl Graph {
 }
 
 /// From the bytes to a typed graph, in the form in which tract's own operators can be replaced.
-fn parse(source: &Source) -> TractResult<TypedModel> {
+fn parse(source: &Source<'_>) -> TractResult<TypedModel> {
     tensorflow()
         .model_for_read(&mut &source.bytes[..])?
         .with_input_names([source.input])?

@@ -25,3 +25,4 @@ pub mod request;
 pub mod snapshot;
 pub mod source;
 pub mod stdio;
+pub mod usage;

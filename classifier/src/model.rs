@@ -17,7 +17,7 @@ enum Form {
     #[cfg(feature = "graph")]
     Graph(Graph),
     #[cfg(feature = "packed")]
-    Packed(packed::Packed, packed::Buffers),
+    Packed(packed::Packed, packed::Buffers, packed::Isa),
 }
 
 impl Model {
@@ -26,38 +26,65 @@ impl Model {
     /// # Errors
     /// The bytes are neither of the forms that this was built for, or the model has another number
     /// of classes than there are labels.
-    pub fn load(source: &Source) -> Result<Self> {
-        let (form, classes) = Form::load(source)?;
-        let labels: Vec<_> = source.labels.lines().collect();
-        if classes != labels.len() {
+    pub fn load(source: &Source<'static>) -> Result<Self> {
+        #[cfg(all(feature = "packed", feature = "graph"))]
+        return if source.bytes.starts_with(packed::MAGIC) {
+            Self::packed(source)
+        } else {
+            Self::graph(source)
+        };
+        #[cfg(not(feature = "graph"))]
+        return Self::packed(source);
+        #[cfg(not(feature = "packed"))]
+        return Self::graph(source);
+    }
+
+    /// As [`Model::load`], from a graph, of whose bytes the model keeps copies.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    #[cfg(feature = "graph")]
+    pub fn graph(source: &Source<'_>) -> Result<Self> {
+        let graph = Graph::load(source)?;
+        let classes = graph.classes()?;
+        Self::new(Form::Graph(graph), classes, source.labels)
+    }
+
+    #[cfg(feature = "packed")]
+    fn packed(source: &Source<'static>) -> Result<Self> {
+        let isa = packed::Isa::chosen()?;
+        let model = packed::Packed::read(source.bytes)?;
+        if model.size != source.size {
             return Err(Error::new(format!(
-                "the embedded model has {classes} classes but {} labels; build it with its own labels",
-                labels.len()
+                "the embedded packed model takes {0}x{0}, not {1}x{1}; build it with its own size",
+                model.size, source.size
             )));
         }
-        Ok(Self { form, labels })
+        let (buffers, classes) = (packed::Buffers::new(&model), model.classes);
+        Self::new(Form::Packed(model, buffers, isa), classes, source.labels)
+    }
+
+    fn new(form: Form, classes: usize, labels: &'static str) -> Result<Self> {
+        let labels: Vec<_> = labels.lines().collect();
+        if classes == labels.len() {
+            return Ok(Self { form, labels });
+        }
+        Err(Error::new(format!(
+            "the embedded model has {classes} classes but {} labels; build it with its own labels",
+            labels.len()
+        )))
     }
 
     /// The model that was made ready before the module was delivered, else one made ready now.
     ///
     /// # Errors
     /// As [`Model::load`].
-    pub fn ready(source: &Source) -> Result<Self> {
+    pub fn ready(source: &Source<'static>) -> Result<Self> {
         #[cfg(feature = "snapshot")]
         if let Some(model) = crate::snapshot::take() {
             return Ok(model);
         }
         Self::load(source)
-    }
-
-    /// Whether it goes on reading the bytes that it was loaded from.
-    pub fn reads_in_place(&self) -> bool {
-        match self.form {
-            #[cfg(feature = "graph")]
-            Form::Graph(_) => false,
-            #[cfg(feature = "packed")]
-            Form::Packed(..) => true,
-        }
     }
 
     /// The names of the classes, in the order of the model's output.
@@ -74,7 +101,9 @@ impl Model {
             #[cfg(feature = "graph")]
             Form::Graph(graph) => graph.run(values)?,
             #[cfg(feature = "packed")]
-            Form::Packed(packed, buffers) => packed::run(packed, values, buffers).to_vec(),
+            Form::Packed(packed, buffers, isa) => {
+                packed::run(*isa, packed, values, buffers).to_vec()
+            }
         };
         if values.iter().all(|value| value.is_finite()) {
             Ok(values)
@@ -83,41 +112,5 @@ impl Model {
                 "the model's output is not finite; its weights or its input range are wrong",
             ))
         }
-    }
-}
-
-impl Form {
-    /// A model's form, and how many classes it has.
-    fn load(source: &Source) -> Result<(Self, usize)> {
-        #[cfg(all(feature = "packed", feature = "graph"))]
-        return if source.bytes.starts_with(packed::MAGIC) {
-            Self::packed(source)
-        } else {
-            Self::graph(source)
-        };
-        #[cfg(not(feature = "graph"))]
-        return Self::packed(source);
-        #[cfg(not(feature = "packed"))]
-        return Self::graph(source);
-    }
-
-    #[cfg(feature = "packed")]
-    fn packed(source: &Source) -> Result<(Self, usize)> {
-        let model = packed::Packed::read(source.bytes)?;
-        if model.size != source.size {
-            return Err(Error::new(format!(
-                "the embedded packed model takes {0}x{0}, not {1}x{1}; build it with its own size",
-                model.size, source.size
-            )));
-        }
-        let (buffers, classes) = (packed::Buffers::new(&model), model.classes);
-        Ok((Self::Packed(model, buffers), classes))
-    }
-
-    #[cfg(feature = "graph")]
-    fn graph(source: &Source) -> Result<(Self, usize)> {
-        let graph = Graph::load(source)?;
-        let classes = graph.classes()?;
-        Ok((Self::Graph(graph), classes))
     }
 }

@@ -2,16 +2,20 @@
 
 use std::io::Cursor;
 
+use image::error::UnsupportedErrorKind;
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use crate::error::{Error, Result};
 
 /// Larger images are refused before they are decoded: a few bytes can claim any size.
-const MOST_PIXELS_A_SIDE: u32 = 16_384;
+const MOST_PIXELS: u64 = 64_000_000;
 const MOST_BYTES: u64 = 384 << 20;
+/// The filter's first pass keeps all columns of the rows that are left, four floats a pixel.
+const MOST_RESIZED_BYTES: u64 = 1 << 30;
 
-/// Decode a JPEG, PNG or BMP, stretch it to `size` x `size` with an antialiasing bilinear filter,
+/// Decode a JPEG, PNG or BMP to 8-bit RGB as it is stored, whatever its EXIF orientation and its
+/// transparency, stretch it to `size` x `size` with an antialiasing bilinear filter,
 /// and scale its bytes to `range`.
 ///
 /// Returns `size * size * 3` values: rows, columns, RGB.
@@ -19,7 +23,7 @@ const MOST_BYTES: u64 = 384 << 20;
 /// # Errors
 /// Not an image of a known format, damaged, or too large.
 pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
-    let image = decode(file)?.into_rgb8();
+    let image = decode(file, size)?.into_rgb8();
     let side = u32::try_from(size).map_err(Error::new)?;
     let resized = imageops::resize(&image, side, side, FilterType::Triangle);
     let scale = (range.1 - range.0) / 255.0;
@@ -30,7 +34,7 @@ pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
         .collect())
 }
 
-fn decode(file: &[u8]) -> Result<DynamicImage> {
+fn decode(file: &[u8], size: usize) -> Result<DynamicImage> {
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()
         .map_err(Error::new)?;
@@ -41,19 +45,20 @@ fn decode(file: &[u8]) -> Result<DynamicImage> {
         ));
     }
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MOST_PIXELS_A_SIDE);
-    limits.max_image_height = Some(MOST_PIXELS_A_SIDE);
     limits.max_alloc = Some(MOST_BYTES);
     reader.limits(limits);
-    let image = reader.decode().map_err(|error| match error {
-        ImageError::Limits(_) => Error::new(format!(
-            "`image` is too large; send one of at most {MOST_PIXELS_A_SIDE} pixels a side and {} MiB decoded",
-            MOST_BYTES >> 20
-        )),
-        error => Error::new(format!(
-            "`image` cannot be decoded: {error}; is the file whole?"
-        )),
-    })?;
+    let decoder = reader.into_decoder().map_err(refusal)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
+        return Err(too_large());
+    }
+    let most_columns = MOST_RESIZED_BYTES / (16 * size.max(1) as u64);
+    if u64::from(width) > most_columns {
+        return Err(Error::new(format!(
+            "`image` is too wide; send one of at most {most_columns} columns"
+        )));
+    }
+    let image = DynamicImage::from_decoder(decoder).map_err(refusal)?;
     if format == Some(ImageFormat::Jpeg) && !jpeg_is_whole(file) {
         return Err(Error::new(
             "`image` cannot be decoded: the JPEG ends early; is the file whole?",
@@ -63,6 +68,29 @@ fn decode(file: &[u8]) -> Result<DynamicImage> {
         return Err(Error::new("`image` has no pixels"));
     }
     Ok(image)
+}
+
+fn refusal(error: ImageError) -> Error {
+    match error {
+        ImageError::Limits(_) => too_large(),
+        // The BMP decoder's own limit, which is lower where addresses have 32 bits.
+        ImageError::Unsupported(error) if is_of_size(error.kind()) => too_large(),
+        error => Error::new(format!(
+            "`image` cannot be decoded: {error}; is the file whole?"
+        )),
+    }
+}
+
+fn is_of_size(kind: UnsupportedErrorKind) -> bool {
+    matches!(kind, UnsupportedErrorKind::GenericFeature(what) if what.contains("too large"))
+}
+
+fn too_large() -> Error {
+    Error::new(format!(
+        "`image` is too large; send one of at most {} megapixels and {} MiB decoded",
+        MOST_PIXELS / 1_000_000,
+        MOST_BYTES >> 20
+    ))
 }
 
 /// Whether a JPEG goes on to its end-of-image marker; the decoder fills what is missing with grey.

@@ -1,17 +1,23 @@
 //! The request: what to classify, and what to tell about it.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 
 const EXAMPLE: &str = r#"send {"image": "<base64 of a JPEG, PNG or BMP file>"}"#;
 const MOST_ITERATIONS: u32 = 1_000_000;
+/// An action has a minute, and others wait for the same machine.
+const MOST_ITERATIONS_OF_ACTIONS: u32 = 100;
+/// How OpenWhisk's own parameters begin, which it adds to a web action's.
+const OPENWHISK: &str = "__ow_";
 
-/// The JSON object of a request; keys that are not listed here are refused.
+/// The JSON object of a request.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Json {
     image: Option<String>,
     tensor: Option<String>,
@@ -21,6 +27,8 @@ struct Json {
     phases: bool,
     #[serde(default)]
     probabilities: bool,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, IgnoredAny>,
 }
 
 /// What is classified.
@@ -52,12 +60,29 @@ impl Request {
     /// # Errors
     /// No JSON, an unknown key, a value out of range, wrong base64, or not exactly one input.
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
-        let json = parse(bytes)?;
+        Self::checked(parse(bytes)?, MOST_ITERATIONS)
+    }
+
+    /// Read a request to an action: without what OpenWhisk adds, with few iterations.
+    ///
+    /// # Errors
+    /// As [`Request::from_json`].
+    pub fn from_action(bytes: &[u8]) -> Result<Self> {
+        let mut json = parse(bytes)?;
+        json.unknown.retain(|key, _| !key.starts_with(OPENWHISK));
+        Self::checked(json, MOST_ITERATIONS_OF_ACTIONS)
+    }
+
+    fn checked(json: Json, most: u32) -> Result<Self> {
+        if let Some(key) = json.unknown.keys().next() {
+            return Err(Error::new(format!(
+                "the request has an unknown key `{key}`; {EXAMPLE}"
+            )));
+        }
         if !json
             .iterations
-            .is_none_or(|count| (1..=MOST_ITERATIONS).contains(&count))
+            .is_none_or(|count| (1..=most).contains(&count))
         {
-            let most = MOST_ITERATIONS;
             return Err(Error::new(format!("`iterations` must be from 1 to {most}")));
         }
         let input = match (&json.image, &json.tensor) {

@@ -1,5 +1,5 @@
 //! A module whose model is made ready before it is delivered: an initialiser runs the export
-//! `wizer-initialize` and writes the memory as it is then into a new module.
+//! `wizer-initialize` (examples/embedded) and writes the memory as it is then into a new module.
 //!
 //! What the snapshot need not carry is zeroed, since runs of zeros are left out of it: memory that was
 //! freed on the way, and the bytes that the model was loaded from.
@@ -8,8 +8,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::embedded::{EMBEDDED, wipe};
+use crate::embedded::Embedded;
+#[cfg(feature = "graph")]
+use crate::error::Error;
+use crate::error::Result;
 use crate::model::Model;
+#[cfg(all(feature = "graph", feature = "packed"))]
+use crate::packed::MAGIC;
+use crate::source::Source;
 
 #[cfg(target_arch = "wasm32")]
 unsafe extern "C" {
@@ -25,28 +31,47 @@ pub fn take() -> Option<Model> {
     READY.lock().ok().and_then(|mut ready| ready.take())
 }
 
-/// Make the model ready; an initialiser calls it, once.
+/// Make the embedded model ready; `about` is what there is to say of it.
 ///
 /// # Panics
-/// The model cannot be used.
-#[unsafe(export_name = "wizer-initialize")]
-pub extern "C" fn initialize() {
+/// The model cannot be used, or a graph's bytes are in use already.
+pub fn prepare<const N: usize>(embedded: &'static Embedded<N>, about: Source<'static>) {
     #[cfg(target_arch = "wasm32")]
     // SAFETY: constructors only register tract's kernels, and a second call of them changes nothing.
     unsafe {
         __wasm_call_ctors();
     }
     INITIALISING.store(true, Ordering::Relaxed);
-    let model = match Model::load(&EMBEDDED) {
-        Ok(model) => model,
+    match load(embedded, about) {
+        Ok(model) => *READY.lock().expect("nobody else is here") = Some(model),
         Err(error) => panic!("{error}"),
-    };
-    if !model.reads_in_place() {
-        // SAFETY: the model holds copies of all it needs, and `take` keeps it from being loaded again.
-        unsafe { wipe() };
     }
-    *READY.lock().expect("nobody else is here") = Some(model);
     INITIALISING.store(false, Ordering::Relaxed);
+}
+
+/// The model; the bytes of a graph, which are not read again, are zeros then.
+fn load<const N: usize>(embedded: &'static Embedded<N>, about: Source<'static>) -> Result<Model> {
+    #[cfg(feature = "graph")]
+    if !is_packed(embedded) {
+        let done = embedded.change(|bytes| {
+            let model = Model::graph(&Source { bytes, ..about });
+            bytes.fill(0);
+            model
+        });
+        return done.unwrap_or_else(|| Err(Error::new("the embedded model is in use already")));
+    }
+    Model::load(&Source {
+        bytes: embedded.lend(),
+        ..about
+    })
+}
+
+#[cfg(feature = "graph")]
+fn is_packed<const N: usize>(embedded: &'static Embedded<N>) -> bool {
+    #[cfg(feature = "packed")]
+    return embedded.change(|bytes| bytes.starts_with(MAGIC)) == Some(true);
+    #[cfg(not(feature = "packed"))]
+    false
 }
 
 /// The system's allocator, but freed memory is zeroed while the model is made ready.

@@ -1,10 +1,10 @@
 //! What a build embeds.
 
 /// What a model is loaded from: its file and what that says nothing about.
-#[derive(Debug, Clone)]
-pub struct Source {
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
     /// The bytes of a frozen TensorFlow graph (`.pb`) or of a packed model, at a multiple of 64.
-    pub bytes: &'static [u8],
+    pub bytes: &'a [u8],
     /// The names of the classes in the order of the output, one a line.
     pub labels: &'static str,
     /// Rows and columns of the input.
@@ -17,7 +17,7 @@ pub struct Source {
     pub output: &'static str,
 }
 
-impl Source {
+impl Source<'_> {
     /// How many values the input takes.
     pub fn values(&self) -> usize {
         self.size * self.size * 3

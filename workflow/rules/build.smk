@@ -1,91 +1,104 @@
-# Stage build. In: classifier/, results/model, the compiler.
-# Out: results/build, results/snapshot, results/optimised.
+# Stage build. In: classifier/, the model, the compiler.
+# Out: results/models/{model}/build, snapshot and optimised; results/harness.
+
+
+include: "functions/build.smk"
+
+
+wildcard_constraints:
+    build="|".join(config["builds"]),
+    example=f"{paths.COMMAND}|{paths.ACTION}",
 
 
 rule build_native:
     input:
         CLASSIFIER_SOURCES,
-        rust="results/tools/rust.json",
-        model="results/model/model.json",
+        rust=paths.TOOL.format(tool="rust"),
+        model=paths.MODEL,
         graph=build_model,
-        labels="results/model/labels.txt",
+        labels=paths.LABELS,
     output:
-        classifier="results/build/{build}/mobilenet-oc-l",
-        action="results/build/{build}/mobilenet-oc",
-        record="results/build/{build}/build.json",
+        classifier=paths.EXECUTABLE,
+        record=f"{paths.BUILD}/build.json",
     log:
-        "results/logs/build/{build}.log",
+        "results/logs/{model}/build/{build}.log",
     wildcard_constraints:
         build="|".join(NATIVE_BUILDS) or "(?!)",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/build.yaml"
     threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
-        code=code_digest("build.py"),
+        folder=output_folder,
+        host=build_host,
+        code=code_digest("scripts.build.compile_classifier"),
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
     shell:
-        "python scripts/build.py"
+        "python -m scripts.build.compile_classifier"
         " --settings {params.settings:q}"
         " --rust {input.rust:q}"
         " --model {input.model:q}"
         " --file {input.graph:q}"
-        " --out-dir results/build/{wildcards.build:q}"
+        " --jobs {threads}"
+        " --out-dir {params.folder:q}"
         " > {log:q} 2>&1"
 
 
 rule build_wasm:
     input:
         CLASSIFIER_SOURCES,
-        rust="results/tools/rust.json",
-        model="results/model/model.json",
+        rust=paths.TOOL.format(tool="rust"),
+        model=paths.MODEL,
         graph=build_model,
-        labels="results/model/labels.txt",
+        labels=paths.LABELS,
     output:
-        classifier="results/build/{build}/mobilenet-oc-l.wasm",
-        action="results/build/{build}/mobilenet-oc.wasm",
-        record="results/build/{build}/build.json",
+        classifier=f"{paths.BUILD}/{paths.COMMAND}.wasm",
+        action=f"{paths.BUILD}/{paths.ACTION}.wasm",
+        record=f"{paths.BUILD}/build.json",
     log:
-        "results/logs/build/{build}.log",
+        "results/logs/{model}/build/{build}.log",
     wildcard_constraints:
         build="|".join(WASM_BUILDS) or "(?!)",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/build.yaml"
     threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
-        code=code_digest("build.py"),
+        folder=output_folder,
+        code=code_digest("scripts.build.compile_classifier"),
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
     shell:
-        "python scripts/build.py"
+        "python -m scripts.build.compile_classifier"
         " --settings {params.settings:q}"
         " --rust {input.rust:q}"
         " --model {input.model:q}"
         " --file {input.graph:q}"
-        " --out-dir results/build/{wildcards.build:q}"
+        " --jobs {threads}"
+        " --out-dir {params.folder:q}"
         " > {log:q} 2>&1"
 
 
 rule snapshot:
     input:
-        module="results/build/{build}/{example}.wasm",
-        wasmtime="results/tools/wasmtime.json",
+        module=paths.COMPILED,
+        wasmtime=paths.TOOL.format(tool="wasmtime"),
     output:
-        "results/snapshot/{build}/{example}.wasm",
+        paths.SNAPSHOT,
     log:
-        "results/logs/snapshot/{build}/{example}.log",
+        "results/logs/{model}/snapshot/{build}/{example}.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/build.yaml"
     params:
-        code=code_digest("snapshot.py"),
+        code=code_digest("scripts.build.snapshot"),
     message:
         "Making the model ready in {input.module}"
     shell:
-        "python scripts/snapshot.py"
+        "python -m scripts.build.snapshot"
         " {input.module:q}"
         " --wasmtime {input.wasmtime:q}"
+        " --threads {threads}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 
@@ -93,25 +106,27 @@ rule snapshot:
 rule optimise:
     input:
         module=module_to_optimise,
-        wasm_opt="results/tools/wasm-opt.json",
-        wasm_strip="results/tools/wasm-strip.json",
+        wasm_opt=paths.TOOL.format(tool="wasm-opt"),
+        wasm_strip=paths.TOOL.format(tool="wasm-strip"),
     output:
-        "results/optimised/{build}/{example}.wasm",
+        paths.MODULE,
     log:
-        "results/logs/optimise/{build}/{example}.log",
+        "results/logs/{model}/optimise/{build}/{example}.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/build.yaml"
+    threads: max(1, workflow.cores // 2)
     params:
         options=wasm_opt_options,
-        code=code_digest("optimise.py"),
+        code=code_digest("scripts.build.optimise"),
     message:
         "Optimising {input.module}"
     shell:
-        "python scripts/optimise.py"
+        "python -m scripts.build.optimise"
         " {input.module:q}"
         " --wasm-opt {input.wasm_opt:q}"
         " --wasm-strip {input.wasm_strip:q}"
         " --options {params.options:q}"
+        " --threads {threads}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 
@@ -119,35 +134,37 @@ rule optimise:
 rule build_measure:
     input:
         MEASURE_SOURCES,
-        "classifier/Cargo.lock",
-        rust="results/tools/rust.json",
+        own("classifier/Cargo.lock"),
+        rust=paths.TOOL.format(tool="rust"),
     output:
-        spawn="results/build/measure/spawn",
-        noop="results/build/measure/noop",
-        burn="results/build/measure/burn",
+        spawn=paths.SPAWN,
+        noop=paths.NOOP,
+        burn=paths.BURN,
     log:
-        "results/logs/build/measure.log",
+        "results/logs/harness/programs.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/build.yaml"
     params:
-        code=code_digest("build_measure.py"),
+        folder=output_folder,
+        code=code_digest("scripts.build.compile_harness"),
     message:
         "Compiling the harness's own small programs"
     shell:
-        "python scripts/build_measure.py"
+        "python -m scripts.build.compile_harness"
         " --rust {input.rust:q}"
-        " --out-dir results/build/measure"
+        " --jobs {threads}"
+        " --out-dir {params.folder:q}"
         " > {log:q} 2>&1"
 
 
 rule build_noop_module:
     output:
-        "results/build/noop.wasm",
+        paths.NOOP_MODULE,
     log:
-        "results/logs/build/noop.log",
+        "results/logs/harness/module.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/build.yaml"
     params:
-        code=code_digest("build_noop_module.py"),
+        code=code_digest("scripts.build.write_noop"),
     shell:
-        "python scripts/build_noop_module.py" " --out {output:q}" " > {log:q} 2>&1"
+        "python -m scripts.build.write_noop" " --out {output:q}" " > {log:q} 2>&1"

@@ -1,29 +1,62 @@
-# Stage compile. In: results/optimised. Out: results/aot/{build}/{engine}.{suffix} and, beside it, its record.
+# Stage compile. In: the optimised modules. Out: results/models/{model}/aot and, beside each artefact, its record;
+# the module that does nothing in results/harness.
+
+
+include: "functions/compile.smk"
+
+
+wildcard_constraints:
+    engine="|".join(re.escape(name) for name in config["engines"]),
 
 
 rule compile_aot:
     input:
-        module=module_of,
-        tool="results/tools/{engine}.json",
+        module=paths.MODULE.replace("{example}", paths.COMMAND),
+        tool=engine_tool,
     output:
-        artifact="results/aot/{build}/{engine}.{suffix}",
-        record="results/aot/{build}/{engine}.{suffix}.json",
+        artifact=paths.AOT,
+        record=f"{paths.AOT}.json",
     log:
-        "results/logs/compile/{build}-{engine}.{suffix}.log",
+        "results/logs/{model}/compile/{build}-{engine}.{suffix}.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/compile.yaml"
     threads: workflow.cores
     params:
+        model="{model}",
+        build="{build}",
+        runner=engine_runner,
         options=compile_options,
-        code=code_digest("compile_aot.py"),
+        host=cpu.key(),
+        code=compile_code,
     message:
-        "Compiling {wildcards.build} ahead of time with {wildcards.engine}"
+        "Compiling {params.build} ahead of time with {wildcards.engine}"
     shell:
-        "python scripts/compile_aot.py"
+        "python -m scripts.compile.compile_aot"
         " {input.module:q}"
-        " --build {wildcards.build:q}"
+        " --model {params.model:q}"
+        " --build {params.build:q}"
         " --engine {wildcards.engine:q}"
+        " --runner {params.runner:q}"
         " --tool {input.tool:q}"
         " --options {params.options:q}"
+        " --threads {threads}"
         " --out {output.artifact:q}"
         " > {log:q} 2>&1"
+
+
+use rule compile_aot as compile_noop with:
+    input:
+        module=paths.NOOP_MODULE,
+        tool=engine_tool,
+    output:
+        artifact=paths.NOOP_AOT,
+        record=f"{paths.NOOP_AOT}.json",
+    log:
+        "results/logs/harness/{engine}.{suffix}.log",
+    params:
+        model="none",
+        build="noop",
+        runner=engine_runner,
+        options=compile_options,
+        host=cpu.key(),
+        code=compile_code,

@@ -1,34 +1,38 @@
 # Stage model. In: the manifest's entry and labels, a mirror, the network.
-# Out: results/model (the graph, prepared and packed forms of it), results/references, results/input.json.
+# Out: results/models/{model} (the graph, its labels, prepared and packed forms of it), results/input.json.
+
+
+include: "functions/model.smk"
+
+
+wildcard_constraints:
+    panel="|".join(str(panel) for panel in PANELS.values()),
+    reference="|".join(config["compare"]["references"]) or "(?!)",
 
 
 rule fetch_model:
     input:
-        labels=manifest.load(config["model"]).labels,
+        labels=model_labels,
     output:
-        graph="results/model/model.pb",
-        labels="results/model/labels.txt",
-        record="results/model/model.json",
+        graph=paths.GRAPH,
+        labels=paths.LABELS,
+        record=paths.MODEL,
     log:
-        "results/logs/model.log",
+        "results/logs/{model}/model.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/model.yaml"
     params:
-        model=config["model"],
-        entry=str(manifest.load(config["model"])),
+        entry=model_entry,
+        packages=versions("tensorflow-cpu"),
         weights=config["weights"],
-        mirror=model_mirror,
         seed=config["seed"],
-        cache=str(tools.cache_dir() / "models"),
-        code=code_digest("fetch_model.py"),
+        code=code_digest("scripts.model.fetch"),
     message:
-        "Getting the model {params.model}, weights: {params.weights}"
+        "Getting the model {wildcards.model}, weights: {params.weights}"
     shell:
-        "python scripts/fetch_model.py"
-        " --model {params.model:q}"
+        "python -m scripts.model.fetch"
+        " --model {wildcards.model:q}"
         " --weights {params.weights:q}"
-        " {params.mirror}"
-        " --cache {params.cache:q}"
         " --seed {params.seed}"
         " --out {output.graph:q}"
         " --labels-out {output.labels:q}"
@@ -38,20 +42,20 @@ rule fetch_model:
 
 rule prepare_graph:
     input:
-        graph="results/model/model.pb",
-        model="results/model/model.json",
+        graph=paths.GRAPH,
+        model=paths.MODEL,
     output:
-        "results/model/folded.pb",
+        paths.FOLDED,
     log:
-        "results/logs/model/folded.log",
+        "results/logs/{model}/folded.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/model.yaml"
     params:
-        code=code_digest("prepare_graph.py"),
+        code=code_digest("scripts.model.fold"),
     message:
         "Folding batch norm into the convolutions"
     shell:
-        "python scripts/prepare_graph.py"
+        "python -m scripts.model.fold"
         " {input.graph:q}"
         " --model {input.model:q}"
         " --out {output:q}"
@@ -60,20 +64,20 @@ rule prepare_graph:
 
 rule pack_model:
     input:
-        graph="results/model/folded.pb",
-        model="results/model/model.json",
+        graph=paths.FOLDED,
+        model=paths.MODEL,
     output:
-        "results/model/packed-{panel}.bin",
+        paths.PACKED,
     log:
-        "results/logs/model/packed-{panel}.log",
+        "results/logs/{model}/packed-{panel}.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/model.yaml"
     params:
-        code=code_digest("pack_model.py"),
+        code=code_digest("scripts.model.pack"),
     message:
         "Packing the model for kernels of {wildcards.panel} channels"
     shell:
-        "python scripts/pack_model.py"
+        "python -m scripts.model.pack"
         " {input.graph:q}"
         " --model {input.model:q}"
         " --panel {wildcards.panel}"
@@ -83,20 +87,21 @@ rule pack_model:
 
 rule convert_reference:
     input:
-        graph="results/model/model.pb",
-        model="results/model/model.json",
+        graph=paths.GRAPH,
+        model=paths.MODEL,
     output:
-        "results/references/{reference}",
+        paths.REFERENCE,
     log:
-        "results/logs/references/{reference}.log",
+        "results/logs/{model}/{reference}.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/model.yaml"
     params:
-        code=code_digest("convert_reference.py"),
+        packages=versions("onnx", "tensorflow-cpu", "tf2onnx"),
+        code=code_digest("scripts.model.convert"),
     message:
         "Converting the graph for {wildcards.reference}"
     shell:
-        "python scripts/convert_reference.py"
+        "python -m scripts.model.convert"
         " --model {input.model:q}"
         " --runtime {wildcards.reference:q}"
         " --out {output:q}"
@@ -107,16 +112,16 @@ rule make_input:
     input:
         image=input_image,
     output:
-        "results/input.json",
+        paths.REQUEST,
     log:
         "results/logs/input.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/model.yaml"
     params:
         image=option("--image", config["image"]),
-        code=code_digest("make_input.py"),
+        code=code_digest("scripts.model.encode_request"),
     shell:
-        "python scripts/make_input.py"
+        "python -m scripts.model.encode_request"
         " {params.image}"
         " --out {output:q}"
         " > {log:q} 2>&1"
@@ -124,5 +129,5 @@ rule make_input:
 
 rule model:
     input:
-        "results/model/model.pb",
-        "results/input.json",
+        of_every_model(paths.GRAPH),
+        paths.REQUEST,

@@ -1,50 +1,38 @@
-# Stage oracle. In: model, input, executables. Out: results/oracle/{contender}.json, results/oracle.csv.
+# Stage oracle. In: model, input, executables.
+# Out: results/models/{model}/oracle and gates, a verdict and a gate a contender; results/oracle.csv.
 
 
-rule describe_contender:
-    input:
-        contender_engine,
-    output:
-        "results/contenders/{contender}.json",
-    log:
-        "results/logs/contenders/{contender}.log",
-    conda:
-        "../../envs/python.yaml"
-    params:
-        names=contender_arguments,
-        tool=contender_tool_option,
-        options=contender_options,
-        code=code_digest("describe_contender.py"),
-    shell:
-        "python scripts/describe_contender.py"
-        " {params.names:q}"
-        " {params.tool}"
-        " --out {output:q}"
-        " -- {params.options:q}"
-        " > {log:q} 2>&1"
+include: "functions/oracle.smk"
+
+
+wildcard_constraints:
+    contender="|".join(
+        sorted({re.escape(row.id) for row in selection.every(config, MODELS[0])})
+    ),
 
 
 rule reference_answers:
     input:
-        model="results/model/model.json",
-        graph="results/model/model.pb",
-        labels="results/model/labels.txt",
-        request="results/input.json",
+        model=paths.MODEL,
+        graph=paths.GRAPH,
+        labels=paths.LABELS,
+        request=paths.REQUEST,
         images=config["oracle"]["images"],
     output:
-        cases="results/oracle/reference.json",
-        answers="results/oracle/reference.npz",
+        cases=paths.CASES,
+        answers=paths.ANSWERS,
     log:
-        "results/logs/oracle/reference.log",
+        "results/logs/{model}/oracle/reference.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/oracle.yaml"
     params:
         seed=config["seed"],
-        code=code_digest("reference_answers.py"),
+        packages=versions("pillow", "tensorflow-cpu"),
+        code=code_digest("scripts.oracle.answer_cases"),
     message:
         "Asking TensorFlow for the reference answers"
     shell:
-        "python scripts/reference_answers.py"
+        "python -m scripts.oracle.answer_cases"
         " --model {input.model:q}"
         " --input {input.request:q}"
         " --seed {params.seed}"
@@ -56,57 +44,60 @@ rule reference_answers:
 
 rule check_oracle:
     input:
-        artifact=contender_artifact,
-        contender="results/contenders/{contender}.json",
-        cases="results/oracle/reference.json",
-        answers="results/oracle/reference.npz",
+        of_contender(run_files),
+        tools=of_contender(tool_records),
+        cases=paths.CASES,
+        answers=paths.ANSWERS,
     output:
-        "results/oracle/{contender}.json",
+        verdict=paths.VERDICT,
+        gate=paths.GATE,
     log:
-        "results/logs/oracle/{contender}.log",
+        "results/logs/{model}/oracle/{contender}.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/oracle.yaml"
     params:
         tensor_tolerance=config["oracle"]["tensor_tolerance"],
         confidence_tolerance=config["oracle"]["confidence_tolerance"],
         timeout=config["oracle"]["timeout"],
-        code=code_digest("check_oracle.py"),
+        contender=checked_contender,
+        packages=of_contender(package_versions),
+        code=of_contender(check_code),
     message:
         "Checking {wildcards.contender} against TensorFlow"
     shell:
-        "python scripts/check_oracle.py"
-        " --contender {input.contender:q}"
+        "python -m scripts.oracle.check"
+        " --contender {params.contender:q}"
+        " --tools {input.tools:q}"
         " --reference {input.answers:q}"
         " --cases {input.cases:q}"
         " --tensor-tolerance {params.tensor_tolerance}"
         " --confidence-tolerance {params.confidence_tolerance}"
         " --timeout {params.timeout}"
-        " --out {output:q}"
+        " --out {output.verdict:q}"
+        " --gate {output.gate:q}"
         " > {log:q} 2>&1"
 
 
 rule collect_oracle:
     input:
-        model="results/model/model.json",
-        verdicts=expand(
-            "results/oracle/{contender}.json", contender=[row.id for row in gated()]
-        ),
+        models=of_every_model(paths.MODEL),
+        verdicts=verdicts(),
     output:
-        "results/oracle.csv",
+        paths.ORACLE,
     log:
-        "results/logs/oracle/collect.log",
+        "results/logs/oracle.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/oracle.yaml"
     params:
-        code=code_digest("collect_oracle.py"),
+        code=code_digest("scripts.oracle.collect"),
     shell:
-        "python scripts/collect_oracle.py"
-        " --model {input.model:q}"
+        "python -m scripts.oracle.collect"
+        " --models {input.models:q}"
         " --out {output:q}"
-        " {input.verdicts:q}"
+        " -- {input.verdicts:q}"
         " > {log:q} 2>&1"
 
 
 rule oracle:
     input:
-        "results/oracle.csv",
+        paths.ORACLE,

@@ -1,25 +1,30 @@
 # Stage report. In: estimates, samples, oracle, tools, compile records.
-# Out: machine.json, figures/{mode}/{figure}.svg, report.md, report.html.
+# Out: machine.json, figures/{mode}/{figure}.svg, figures/answer.svg, report.md, report.html.
+
+
+include: "functions/report.smk"
+
+
+wildcard_constraints:
+    figure="|".join(FIGURES),
 
 
 rule fingerprint:
     input:
-        tools=expand("results/tools/{tool}.json", tool=TOOLS),
+        tools=expand(paths.TOOL, tool=TOOLS),
         artifacts=report_artifacts(),
-        jobs=expand(
-            "results/samples/{mode}/{benchmark}.json", mode=MODES, benchmark=BENCHMARKS
-        ),
+        jobs=of_every_job(paths.JOB),
     output:
-        "results/machine.json",
+        paths.MACHINE,
     log:
         "results/logs/machine.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/report.yaml"
     params:
         config=as_json(config),
-        code=code_digest("machine.py"),
+        code=code_digest("scripts.report.fingerprint"),
     shell:
-        "python scripts/machine.py"
+        "python -m scripts.report.fingerprint"
         " --tools {input.tools:q}"
         " --artifacts {input.artifacts:q}"
         " --jobs {input.jobs:q}"
@@ -30,63 +35,101 @@ rule fingerprint:
 
 rule figure:
     input:
-        estimates="results/{mode}.csv",
+        estimates=paths.ESTIMATES,
         samples=figure_samples,
     output:
         report(
-            "results/figures/{mode}/{figure}.svg",
+            paths.FIGURE,
             caption="../report/figure.rst",
-            category="{mode}",
-            labels={"figure": "{figure}"},
+            category="{model}",
+            labels={"mode": "{mode}", "figure": "{figure}"},
         ),
     log:
-        "results/logs/figures/{mode}/{figure}.log",
+        "results/logs/{model}/figures/{mode}/{figure}.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/report.yaml"
     params:
-        code=code_digest("figures.py"),
+        caption=figure_caption,
+        code=told_code("scripts.report.draw"),
     message:
         "Drawing {output}"
     shell:
-        "python scripts/figures.py"
+        "python -m scripts.report.draw"
         " --figure {wildcards.figure:q}"
+        " --model {wildcards.model:q}"
         " --estimates {input.estimates:q}"
         " --samples {input.samples:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 
 
+rule answer:
+    input:
+        expand(paths.ESTIMATES, mode=MODES),
+    output:
+        report(
+            paths.ANSWER,
+            caption="../report/figure.rst",
+            category="{model}",
+            labels={"mode": "all", "figure": "answer"},
+        ),
+    log:
+        "results/logs/{model}/figures/answer.log",
+    conda:
+        "../../envs/conda/report.yaml"
+    params:
+        caption=captions.caption("answer"),
+        code=told_code("scripts.report.draw"),
+    message:
+        "Drawing {output}"
+    shell:
+        "python -m scripts.report.draw"
+        " --figure answer"
+        " --model {wildcards.model:q}"
+        " --estimates {input:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
 rule report_md:
     input:
-        estimates=expand("results/{mode}.csv", mode=MODES),
-        levers="results/levers.csv",
-        figures=expand(
-            "results/figures/{mode}/{figure}.svg", mode=MODES, figure=FIGURES
-        ),
-        machine="results/machine.json",
-        model="results/model/model.json",
-        oracle="results/oracle.csv",
-        tools="results/tools.csv",
+        estimates=expand(paths.ESTIMATES, mode=MODES),
+        levers=paths.LEVERS,
+        twins=paths.TWINS,
+        figures=[
+            *ANSWERS,
+            *expand(paths.FIGURE, model=MODELS, mode=MODES, figure=FIGURES),
+        ],
+        machine=paths.MACHINE,
+        models=of_every_model(paths.MODEL),
+        oracle=paths.ORACLE,
+        tools=paths.TOOLS,
         compiled=compile_records(),
-        original="workflow/report/original.yaml",
-        template="workflow/report/report.md.j2",
+        original=own("workflow/report/original.yaml"),
+        template=own("workflow/report/report.md.j2"),
     output:
-        "results/report.md",
+        report(
+            paths.REPORT,
+            caption="../report/report.rst",
+            category="report",
+            labels={"form": "Markdown"},
+        ),
     log:
         "results/logs/report.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/report.yaml"
     params:
-        code=code_digest("report.py"),
+        code=told_code("scripts.report.write_markdown"),
     message:
         "Writing {output}"
     shell:
-        "python scripts/report.py"
+        "python -m scripts.report.write_markdown"
         " --estimates {input.estimates:q}"
         " --levers {input.levers:q}"
+        " --twins {input.twins:q}"
         " --figures {input.figures:q}"
         " --machine {input.machine:q}"
-        " --model {input.model:q}"
+        " --models {input.models:q}"
         " --oracle {input.oracle:q}"
         " --tools {input.tools:q}"
         " --compiled {input.compiled:q}"
@@ -98,22 +141,32 @@ rule report_md:
 
 rule report_html:
     input:
-        report="results/report.md",
+        report=paths.REPORT,
+        estimates=rules.report_md.input.estimates,
         figures=rules.report_md.input.figures,
-        template="workflow/report/report.html.j2",
+        template=own("workflow/report/report.html.j2"),
+        program=own("workflow/report/page.js"),
     output:
-        "results/report.html",
+        report(
+            paths.REPORT_HTML,
+            caption="../report/report.rst",
+            category="report",
+            labels={"form": "page"},
+        ),
     log:
         "results/logs/report_html.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/report.yaml"
     params:
-        code=code_digest("report_html.py"),
+        model=MODELS[0],
+        code=told_code("scripts.report.write_html"),
     message:
         "Writing {output}"
     shell:
-        "python scripts/report_html.py"
+        "python -m scripts.report.write_html"
         " {input.report:q}"
+        " --estimates {input.estimates:q}"
+        " --model {params.model:q}"
         " --template {input.template:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"

@@ -1,43 +1,48 @@
 # The self-check: does the method raise false alarms, does it find a true slow-down?
 # In: the baseline, the harness's programs. Out: results/selfcheck.md, results/selfcheck.json.
 
-BASELINE = contenders.parse(config, config["compare"]["baseline"])
+BASELINE = selection.called(config, MODELS[0], config["compare"]["baseline"])
 
 
 rule selfcheck:
     input:
-        contenders.artifact(BASELINE),
-        record=f"results/contenders/{BASELINE.id}.json",
-        request="results/input.json",
-        spawn="results/build/measure/spawn",
-        noop="results/build/measure/noop",
-        burn="results/build/measure/burn",
+        executable=BASELINE.path,
+        request=paths.REQUEST,
+        spawn=paths.SPAWN,
+        noop=paths.NOOP,
+        burn=paths.BURN,
     output:
-        text="results/selfcheck.md",
-        figures="results/selfcheck.json",
+        text=paths.SELFCHECK,
+        figures=paths.SELFCHECK_FIGURES,
     log:
         "results/logs/selfcheck.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/selfcheck.yaml"
     # All cores: nothing else may run beside a measurement.
     threads: workflow.cores
     resources:
         bench=1,
     params:
+        contender=BASELINE.id,
         seed=config["seed"],
         confidence=config["confidence"],
-        code=code_digest("selfcheck.py"),
+        margin=config["margin"],
+        code=code_digest(
+            "scripts.selfcheck.check_method", benchmarks.module("cold_start")
+        ),
     message:
         "Checking the method on real runs; log: {log}"
     shell:
-        "python scripts/selfcheck.py"
-        " --contender {input.record:q}"
+        "python -m scripts.selfcheck.check_method"
+        " --contender {params.contender:q}"
         " --request {input.request:q}"
         " --spawn {input.spawn:q}"
         " --noop {input.noop:q}"
         " --burn {input.burn:q}"
         " --seed {params.seed}"
         " --confidence {params.confidence}"
+        " --margin {params.margin}"
         " --out {output.text:q}"
         " --json {output.figures:q}"
+        " -- {input.executable:q}"
         " 2> >(tee {log:q} >&2)"

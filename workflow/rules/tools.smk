@@ -1,44 +1,55 @@
 # Stage tools. In: envs/tools.yaml, PATH, the cache. Out: results/tools/{tool}.json, results/tools.csv.
 
 
+include: "functions/tools.smk"
+
+
+wildcard_constraints:
+    tool="|".join(TOOLS),
+
+
 rule find_tool:
     input:
         compiler=tool_compiler,
     output:
-        "results/tools/{tool}.json",
+        record=paths.TOOL,
+        state=paths.TOOL_STATE,
     log:
         "results/logs/tools/{tool}.log",
     conda:
-        "../../envs/python.yaml"
-    threads: max(1, workflow.cores // 2)
+        "../../envs/conda/tools.yaml"
+    threads: workflow.cores
     params:
         state=tool_state,
         rust=tool_rust_option,
-        code=code_digest("find_tool.py"),
+        code=code_digest("scripts.tools.find"),
     message:
         "Looking for {wildcards.tool}; building it takes minutes, see {log}"
     shell:
-        "python scripts/find_tool.py"
+        "python -m scripts.tools.find"
         " --tool {wildcards.tool:q}"
         " {params.rust}"
+        " --jobs {threads}"
         " --log {log:q}"
-        " --out {output:q}"
+        " --state {params.state:q}"
+        " --state-out {output.state:q}"
+        " --out {output.record:q}"
         " >> {log:q} 2>&1"
 
 
 rule list_tools:
     input:
-        expand("results/tools/{tool}.json", tool=TOOLS),
+        expand(paths.TOOL, tool=TOOLS),
     output:
-        "results/tools.csv",
+        paths.TOOLS,
     log:
         "results/logs/tools.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/tools.yaml"
     params:
-        code=code_digest("list_tools.py"),
+        code=code_digest("scripts.tools.collect"),
     shell:
-        "python scripts/list_tools.py"
+        "python -m scripts.tools.collect"
         " {input:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
@@ -46,10 +57,10 @@ rule list_tools:
 
 rule tools:
     input:
-        "results/tools.csv",
+        paths.TOOLS,
     log:
         "results/logs/tools_table.log",
     conda:
-        "../../envs/python.yaml"
+        "../../envs/conda/tools.yaml"
     shell:
-        "python scripts/show_table.py" " {input:q}" " 2> {log:q}"
+        "python -m scripts.tools.show" " {input:q}" " 2> {log:q}"

@@ -154,6 +154,107 @@ fn times_are_those_of_the_child() {
 }
 
 #[test]
+fn slots_run_side_by_side_until_all_have_done_their_share() {
+    let folder = Folder::new("slots");
+    let script = format!(
+        "mkdir '{}/slow' 2> /dev/null && sleep 1; cat; echo trouble >&2",
+        folder.0.display()
+    );
+    let found = lines(&folder.shell(&["--count", "2", "--side-by-side", "3"], &script));
+    let of_slot = |slot| {
+        let own = found
+            .iter()
+            .filter(|line| number(line, "slot") == Some(slot));
+        own.map(|line| number(line, "ended_ns")).collect::<Vec<_>>()
+    };
+    let slots = [0, 1, 2].map(of_slot);
+    assert_eq!(slots.iter().map(Vec::len).sum::<usize>(), found.len());
+    assert!(slots.iter().all(|runs| runs.len() >= 2), "{found:?}");
+    // Nobody stopped while the slowest still had its share to do.
+    let all_done = slots.iter().map(|runs| runs[1]).max().unwrap();
+    assert!(
+        slots.iter().all(|runs| runs.last() >= Some(&all_done)),
+        "{found:?}"
+    );
+    for name in ["stdout", "stdout-1", "stdout-2"] {
+        assert_eq!(folder.read(name), "one\ntwo\n", "{name}");
+    }
+    assert_eq!(folder.read("stderr-2"), "trouble\n");
+}
+
+#[test]
+fn a_failure_in_one_slot_stops_the_others() {
+    let folder = Folder::new("slot-failure");
+    let script = format!(
+        "cd '{}'; mkdir first 2> /dev/null || exit 0; exit 7",
+        folder.0.display()
+    );
+    let options = ["--count", "300", "--side-by-side", "2"];
+    let found = lines(&folder.shell(&options, &script));
+    let failed = found.iter().filter(|line| number(line, "exit") == Some(7));
+    assert_eq!(failed.count(), 1, "{found:?}");
+    assert!(found.len() < 300);
+}
+
+#[test]
+fn what_is_evicted_is_read_from_the_disk_again() {
+    // Beside the programs, because the folder for temporary files may be in memory.
+    let program = PathBuf::from(NOOP).with_file_name(format!("noop-{}", std::process::id()));
+    fs::copy(NOOP, &program).unwrap();
+    let path = program.to_str().unwrap();
+    let folder = Folder::new("evict");
+    let cold = lines(&folder.spawn(&["--count", "2", "--evict", path], &[path]));
+    let warm = lines(&folder.spawn(&[], &[path]));
+    fs::remove_file(&program).unwrap();
+    for line in &cold {
+        assert!(number(line, "pages") > Some(0), "{line}");
+        assert_eq!(number(line, "pages_resident"), Some(0), "{line}");
+        assert!(number(line, "major_faults") > Some(0), "{line}");
+        assert!(number(line, "blocks_read") > Some(0), "{line}");
+    }
+    for key in ["pages", "pages_resident", "major_faults", "blocks_read"] {
+        assert_eq!(number(&warm[0], key), Some(0), "{key}: {warm:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_stays_in_memory_is_told() {
+    let shared_memory = PathBuf::from("/dev/shm").join(format!("measure-{}", std::process::id()));
+    if fs::write(&shared_memory, vec![1_u8; 1 << 20]).is_err() {
+        return;
+    }
+    let folder = Folder::new("tmpfs");
+    let path = shared_memory.to_str().unwrap();
+    let found = lines(&folder.spawn(&["--evict", path], &[NOOP]));
+    fs::remove_file(&shared_memory).unwrap();
+    let resident = number(&found[0], "pages_resident");
+    assert!(
+        resident > Some(0) && resident == number(&found[0], "pages"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn the_kernel_s_account_is_the_child_s() {
+    let folder = Folder::new("account");
+    let value = |line: &str, key| number(line, key).unwrap();
+    let idle = &lines(&folder.spawn(&[], &[NOOP]))[0];
+    let naps = &lines(&folder.shell(&[], "for i in 1 2 3 4 5 6 7 8; do sleep 0.01; done"))[0];
+    let fat = &lines(&folder.shell(&[], "x=$(head -c 30000000 /dev/zero | tr '\\0' x)"))[0];
+    assert!(value(naps, "voluntary_switches") >= value(idle, "voluntary_switches") + 8);
+    assert!(value(fat, "minor_faults") > value(idle, "minor_faults") + 1000);
+    assert!(value(fat, "involuntary_switches") >= 0);
+    let counted = ["instructions", "cycles"].map(|key| number(fat, key));
+    if fat.contains("\"counted\":\"unavailable: ") {
+        assert_eq!(counted, [None, None], "{fat}");
+    } else {
+        assert!(fat.contains("\"counted\":\"user"), "{fat}");
+        assert!(counted.iter().all(|count| *count > Some(100_000)), "{fat}");
+    }
+}
+
+#[test]
 fn what_cannot_be_started() {
     let folder = Folder::new("missing");
     for command in ["no-such-program-anywhere", "/no/such/program", "/tmp"] {
@@ -163,6 +264,11 @@ fn what_cannot_be_started() {
     }
     let output = folder.spawn(&["--stdin", "/no/such/file"], &[NOOP]);
     assert_one_error(&output, 127, "/no/such/file");
+    let output = folder.spawn(
+        &["--evict", "/no/such/file", "--side-by-side", "2"],
+        &[NOOP],
+    );
+    assert_one_error(&output, 127, "cannot evict /no/such/file");
 }
 
 #[test]
@@ -171,7 +277,9 @@ fn wrong_arguments() {
     for options in [
         &["--count", "0"][..],
         &["--count", "many"],
+        &["--side-by-side", "0"],
         &["--fast"],
+        &["--evict"],
         &["--stdin"],
     ] {
         assert_one_error(&folder.spawn(options, &[NOOP]), 2, "usage: spawn");

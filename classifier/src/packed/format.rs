@@ -6,7 +6,7 @@ pub const MAGIC: &[u8; 8] = b"MOBPACK1";
 /// Channels that the kernels of this target compute at once.
 pub const PANEL: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
 
-const ADVICE: &str = "build with the file that scripts/pack_model.py writes for this target";
+const ADVICE: &str = "build with the file that scripts/model/pack.py writes for this target";
 const HEAD_WORDS: usize = 6;
 const RECORD_WORDS: usize = 15;
 /// In a record: the image is the source.
@@ -92,6 +92,13 @@ impl Layer {
             ..
         } = *self;
         let sizes = [size_in, channels_in, size_out, channels_out, kernel, stride];
+        // First, since products of larger sizes would overflow.
+        if !sizes.iter().all(|size| (1..=LARGEST).contains(size))
+            || kernel > LARGEST_KERNEL
+            || pad >= kernel
+        {
+            return false;
+        }
         let inner = self.source.is_some();
         let (shape, weights) = match step {
             Step::Conv => (
@@ -113,11 +120,10 @@ impl Layer {
             ),
         };
         let has_bias = !matches!(step, Step::Pool | Step::Softmax);
-        sizes.iter().all(|size| (1..=LARGEST).contains(size))
-            && kernel <= LARGEST_KERNEL
-            && pad < kernel
-            && (size_out - 1) * stride < size_in + pad
+        (size_out - 1) * stride < size_in + pad
             && shape
+            // A NaN is neither: the clamps would leave it out, and say nothing.
+            && self.low <= self.high
             && (!self.add || step == Step::Pointwise)
             && self.weights.len() as u64 >= weights
             && (!has_bias || self.bias.len() >= self.stride_out())
@@ -212,12 +218,12 @@ impl Packed {
             return Err(wrong("its buffers are too large"));
         }
         let room = |index: usize| self.buffers.get(index).map_or(0, |size| *size as u64);
+        let reads = |layer: &Layer| match layer.source {
+            None => layer.size_in == self.size && layer.channels_in == 3,
+            Some(source) => source != layer.target && layer.floats_in() <= room(source),
+        };
         let fits = |layer: &Layer| {
-            let source = match layer.source {
-                None => layer.size_in == self.size && layer.channels_in == 3,
-                Some(source) => source != layer.target && layer.floats_in() <= room(source),
-            };
-            layer.is_sound() && source && layer.floats_out() <= room(layer.target)
+            layer.is_sound() && reads(layer) && layer.floats_out() <= room(layer.target)
         };
         match self.layers.iter().position(|layer| !fits(layer)) {
             Some(index) => Err(wrong(&format!("its layer {index} does not fit"))),

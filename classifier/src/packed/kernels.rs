@@ -277,7 +277,7 @@ unsafe fn tile<L: Lanes, const R: usize, const N: usize>(
                 let to = to.add(ROW * layer.stride_out() + CHANNELS * L::WIDTH);
                 let sum = sums[ROW][CHANNELS];
                 let sum = if layer.add { sum.add(L::load(to)) } else { sum };
-                sum.max(low).min(high).store(to);
+                sum.at_least(low).at_most(high).store(to);
             });
         });
     }
@@ -350,8 +350,8 @@ unsafe fn window<L: Lanes, const T: usize, const W: usize, const S: usize>(
             });
             unrolled!(T, |AT| {
                 sums[AT]
-                    .max(low)
-                    .min(high)
+                    .at_least(low)
+                    .at_most(high)
                     .store(to.add(AT * channels + channel));
             });
         }
@@ -398,7 +398,7 @@ unsafe fn edge<L: Lanes>(
                     sum = factor.mul_add(value, sum);
                 }
             }
-            sum.max(low).min(high).store(to.add(channel));
+            sum.at_least(low).at_most(high).store(to.add(channel));
         }
     }
     1

@@ -1,10 +1,15 @@
-//! Runs a packed model with the widest vectors that the machine has.
+//! Runs a packed model, layer by layer.
 
 use super::format::{Packed, Step};
+use super::isa::Isa;
 use super::kernels;
+#[cfg(target_arch = "aarch64")]
+use super::lanes::neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::lanes::wasm;
 #[cfg(target_arch = "x86_64")]
 use super::lanes::x86;
-use super::lanes::{Baseline, Lanes};
+use super::lanes::{Lanes, portable::Portable};
 
 /// Room for the maps between the layers, used again by every run.
 #[derive(Debug, Default)]
@@ -28,62 +33,12 @@ impl Buffers {
     }
 }
 
-/// The vectors that the kernels are compiled for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Isa {
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    /// What every processor of the target has.
-    Baseline,
-}
-
-impl Isa {
-    /// The widest that the processor has.
-    #[inline]
-    pub fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if Self::Avx512.is_available() {
-            return Self::Avx512;
-        } else if Self::Avx2.is_available() {
-            return Self::Avx2;
-        }
-        Self::Baseline
-    }
-
-    /// Whether the processor has them.
-    #[inline]
-    pub fn is_available(self) -> bool {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => is_x86_feature_detected!("avx512f"),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
-            Self::Baseline => true,
-        }
-    }
-}
-
 /// Classify an image, NHWC, of the model's size; return the last layer's output.
 ///
 /// # Panics
-/// The image or the buffers are not of the model's sizes.
-pub fn run<'a>(packed: &Packed, image: &[f32], buffers: &'a mut Buffers) -> &'a [f32] {
-    run_with(Isa::detect(), packed, image, buffers)
-}
-
-/// As [`run`], with the vectors chosen by the caller.
-///
-/// # Panics
-/// As [`run`], or the processor has no such vectors.
+/// The image or the buffers are not of the model's sizes, or there are no such vectors here.
 #[inline]
-pub fn run_with<'a>(
-    isa: Isa,
-    packed: &Packed,
-    image: &[f32],
-    buffers: &'a mut Buffers,
-) -> &'a [f32] {
+pub fn run<'a>(isa: Isa, packed: &Packed, image: &[f32], buffers: &'a mut Buffers) -> &'a [f32] {
     assert!(isa.is_available());
     assert_eq!(image.len(), packed.size * packed.size * 3);
     assert!(
@@ -100,7 +55,14 @@ pub fn run_with<'a>(
             Isa::Avx512 => avx512(packed, image, buffers),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => avx2(packed, image, buffers),
-            Isa::Baseline => layers::<Baseline>(packed, image, buffers),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Sse2 => layers::<x86::Sse2>(packed, image, buffers),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => layers::<neon::Neon>(packed, image, buffers),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Isa::Simd128 => layers::<wasm::Simd128>(packed, image, buffers),
+            Isa::Portable => layers::<Portable>(packed, image, buffers),
+            _ => unreachable!("they are available"),
         }
     }
     let last = packed.layers.last().expect("a checked model has layers");

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use mobilenet_oc::action::{
-    fail, get_wasm_memory_buffer_len, get_wasm_memory_buffer_pointer, run,
+    fault, get_wasm_memory_buffer_len, get_wasm_memory_buffer_pointer, run,
     wasm_memory_buffer_allocate_space,
 };
 use mobilenet_oc::error::Error;
@@ -109,7 +109,9 @@ fn the_length_is_the_last_argument() {
     assert!(error(&read_out()).contains("not the 1000000000 of the last argument"));
 }
 
+// As wasm all tests share a thread, and so the buffer that a host made.
 #[test]
+#[cfg(not(target_family = "wasm"))]
 fn without_a_host_there_is_nobody_to_answer() {
     assert_eq!(start(&["mobilenet-oc", "5"]), ExitCode::FAILURE);
     assert_eq!(get_wasm_memory_buffer_len(), 0);
@@ -117,9 +119,42 @@ fn without_a_host_there_is_nobody_to_answer() {
 
 #[test]
 fn a_fault_is_an_answer_too() {
-    fail(&Error::new("a \"fault\"\nin the program"));
+    copy_in(b"{}");
+    assert_eq!(fault(&Error::new("a \"fault\"\nin the program")), 0);
     assert_eq!(
         read_out(),
         json!({"Err": {"error": "a \"fault\" in the program"}})
+    );
+}
+
+// As wasm all tests share a thread, and so the buffer that a host made.
+#[test]
+#[cfg(not(target_family = "wasm"))]
+fn a_fault_without_a_host_fails() {
+    assert_eq!(fault(&Error::new("a fault")), 1);
+    assert_eq!(get_wasm_memory_buffer_len(), 0);
+}
+
+#[test]
+fn openwhisk_s_own_parameters_are_ignored() {
+    let keys = json!({"__ow_method": "post", "__ow_headers": {"accept": "*/*"}, "__ow_path": ""});
+    let request = image_request(&plain([250, 20, 20]), keys.clone());
+    assert_eq!(call(&request)["Ok"]["label"], "red");
+    assert!(ask(&TINY, request).is_err());
+    let request = image_request(&plain([250, 20, 20]), json!({"_ow_path": ""}));
+    assert!(error(&call(&request)).contains("unknown key `_ow_path`"));
+}
+
+#[test]
+fn iterations_of_an_action_are_few() {
+    let request = |iterations: u32| {
+        let keys = json!({ "iterations": iterations });
+        image_request(&plain([250, 20, 20]), keys)
+    };
+    let answer = call(&request(100));
+    assert_eq!(answer["Ok"]["inference_ns"].as_array().unwrap().len(), 100);
+    assert_eq!(
+        error(&call(&request(101))),
+        "`iterations` must be from 1 to 100"
     );
 }

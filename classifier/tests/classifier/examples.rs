@@ -7,11 +7,11 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use mobilenet_oc::embedded::EMBEDDED;
 use mobilenet_oc::error::exit_on_panic;
 use serde_json::{Value, json};
 
 use crate::fixture::{ask, image_request, plain};
+use crate::program::source;
 
 /// Where cargo puts the examples: beside the folder of this test.
 fn example(name: &str) -> PathBuf {
@@ -61,7 +61,7 @@ fn an_answer_is_one_line_of_json() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && output.stderr.is_empty());
     assert!(text.ends_with('\n') && text.matches('\n').count() == 1);
-    let expected = serde_json::to_string(&ask(&EMBEDDED, request).unwrap()).unwrap();
+    let expected = serde_json::to_string(&ask(&source(), request).unwrap()).unwrap();
     assert_eq!(text.trim_end(), expected);
 }
 
@@ -97,6 +97,33 @@ fn an_answer_that_cannot_be_written() {
     std::fs::remove_file(file).unwrap();
 }
 
+fn with_argument(name: &str, argument: &str) -> Output {
+    let mut command = Command::new(example(name));
+    command.arg(argument).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+#[test]
+fn help_and_version_are_told_without_a_request() {
+    let names: &[&str] = if cfg!(feature = "wasm") {
+        &["mobilenet-oc-l", "mobilenet-oc"]
+    } else {
+        &["mobilenet-oc-l"]
+    };
+    for name in names {
+        for (argument, words) in [
+            ("--help", "request on stdin"),
+            ("--version", env!("CARGO_PKG_VERSION")),
+        ] {
+            let output = with_argument(name, argument);
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success() && output.stderr.is_empty());
+            assert!(said.contains(words), "{name} {argument}: {said}");
+        }
+    }
+    assert_one_line(&with_argument("mobilenet-oc-l", "--tpo"), "--help");
+}
+
 #[test]
 #[cfg(feature = "wasm")]
 fn an_action_says_that_it_needs_a_host() {
@@ -112,19 +139,19 @@ fn a_panic_is_one_line_too() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(
-        said.starts_with("error: a fault in the program: panicked at "),
+        said.starts_with("error: a fault in the program: a message of two lines (examples.rs:"),
         "{said}"
     );
-    assert!(
-        said.ends_with(" of two lines\n") && said.matches('\n').count() == 1,
-        "{said}"
-    );
+    assert_eq!(said.matches('\n').count(), 1, "{said}");
 }
 
 #[test]
 #[ignore = "for a_panic_is_one_line_too, which starts it"]
 fn panics() {
-    exit_on_panic(|error| eprintln!("error: {error}"));
+    exit_on_panic(|error| {
+        eprintln!("error: {error}");
+        1
+    });
     panic!("a message\nof two lines");
 }
 
@@ -136,5 +163,5 @@ fn the_answer_s_label_is_one_of_the_model_s() {
     );
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let label = answer["label"].as_str().unwrap();
-    assert!(EMBEDDED.labels.lines().any(|line| line == label), "{label}");
+    assert!(source().labels.lines().any(|line| line == label), "{label}");
 }

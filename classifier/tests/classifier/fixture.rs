@@ -9,20 +9,21 @@ use mobilenet_oc::answer::Answer;
 use mobilenet_oc::classify::classify;
 use mobilenet_oc::error::Error;
 use mobilenet_oc::phases::Phases;
+use mobilenet_oc::request::Request;
 use mobilenet_oc::source::Source;
 use serde_json::{Value, json};
 
 pub const FORMATS: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Bmp];
 
 /// A model of MobileNet's operations that tells an image's strongest colour (data/make_tiny.py).
-pub const TINY: Source = if cfg!(feature = "graph") {
+pub const TINY: Source<'static> = if cfg!(feature = "graph") {
     GRAPH
 } else {
     PACKED
 };
 
 /// It as a frozen graph.
-pub const GRAPH: Source = Source {
+pub const GRAPH: Source<'static> = Source {
     bytes: include_bytes!("../data/tiny.pb"),
     labels: include_str!("../data/labels.txt"),
     size: 8,
@@ -32,7 +33,7 @@ pub const GRAPH: Source = Source {
 };
 
 /// It as packed layers, for the kernels of this target.
-pub const PACKED: Source = Source {
+pub const PACKED: Source<'static> = Source {
     bytes: &FILE.0,
     ..GRAPH
 };
@@ -109,8 +110,8 @@ fn request(key: &str, bytes: &[u8], mut keys: Value) -> Vec<u8> {
 }
 
 /// What a model answers to a request.
-pub fn ask(source: &Source, request: Vec<u8>) -> Result<Answer, Error> {
-    classify(source, Phases::enter(), || Ok(request))
+pub fn ask(source: &Source<'static>, request: Vec<u8>) -> Result<Answer, Error> {
+    classify(source, Phases::enter(), || Request::from_json(&request))
 }
 
 /// The text of an error, which is one line.

@@ -4,8 +4,11 @@
 #[cfg(feature = "wasm")]
 mod action;
 mod answer;
+#[cfg(not(target_family = "wasm"))]
 mod build_script;
 mod classify;
+mod embedded;
+#[cfg(not(target_family = "wasm"))]
 mod examples;
 mod fixture;
 #[cfg(feature = "graph")]
@@ -14,7 +17,14 @@ mod model;
 mod packed;
 mod preprocess;
 mod request;
+#[cfg(all(feature = "snapshot", not(target_family = "wasm")))]
+mod snapshot;
 
+#[cfg(not(target_family = "wasm"))]
 #[path = "../../build.rs"]
 #[allow(dead_code)]
 mod script;
+
+#[cfg(not(target_family = "wasm"))]
+#[path = "../../examples/embedded/mod.rs"]
+mod program;

@@ -5,12 +5,12 @@ use mobilenet_oc::source::Source;
 
 use crate::fixture::{GRAPH, assert_close, expected, message};
 
-fn refusal(source: Source) -> String {
+fn refusal(source: Source<'static>) -> String {
     message(Model::load(&source))
 }
 
 /// The graph with a text replaced by another of the same length.
-fn with(old: &[u8], new: &[u8]) -> Source {
+fn with(old: &[u8], new: &[u8]) -> Source<'static> {
     assert_eq!(old.len(), new.len());
     let mut graph = GRAPH.bytes.to_vec();
     let places: Vec<_> = (0..graph.len())

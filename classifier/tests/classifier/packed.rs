@@ -1,7 +1,7 @@
 //! The packed form: its kernels against sums in f64, and files that are not what they should be.
 
 use mobilenet_oc::model::Model;
-use mobilenet_oc::packed::{Buffers, Isa, Layer, PANEL, Packed, Step, padded, run, run_with};
+use mobilenet_oc::packed::{Buffers, Isa, Layer, PANEL, Packed, Step, padded, run};
 use mobilenet_oc::source::Source;
 
 use crate::fixture::{PACKED, Random, assert_close, expected, message};
@@ -12,17 +12,8 @@ const GUARD: f32 = 12345.0;
 const GUARDS: usize = 64;
 
 /// The kinds of vectors that this machine has.
-fn vectors() -> Vec<Isa> {
-    let all = [
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx512,
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx2,
-        Isa::Baseline,
-    ];
-    let available: Vec<_> = all.into_iter().filter(|isa| isa.is_available()).collect();
-    assert_eq!(available[0], Isa::detect());
-    available
+fn vectors() -> impl Iterator<Item = Isa> {
+    Isa::ALL.into_iter().filter(|isa| isa.is_available())
 }
 
 fn floats(random: &mut Random, count: usize) -> Vec<f32> {
@@ -223,7 +214,7 @@ impl Case {
         buffers.map(1).fill(GUARD);
         let former = wide(&self.former, layer.channels_out, f32::NAN);
         buffers.map(1)[..former.len()].copy_from_slice(&former);
-        run_with(isa, &packed, &image, &mut buffers);
+        run(isa, &packed, &image, &mut buffers);
         let (target, behind) = buffers.map(1).split_at(former.len());
         assert!(behind.iter().all(|value| *value == GUARD));
         target
@@ -463,9 +454,10 @@ fn tensorflow_gives_the_same_probabilities() {
     for (tensor, probabilities) in expected() {
         let found = model.probabilities(&tensor).unwrap();
         assert_close(&found, &probabilities, 1e-6);
-        assert_eq!(run(&packed, &tensor, &mut buffers), found);
+        let isa = Isa::chosen().unwrap();
+        assert_eq!(run(isa, &packed, &tensor, &mut buffers), found);
         for isa in vectors() {
-            let found = run_with(isa, &packed, &tensor, &mut buffers);
+            let found = run(isa, &packed, &tensor, &mut buffers);
             assert_close(found, &probabilities, 1e-6);
         }
     }
@@ -496,7 +488,7 @@ fn run_if_sound(bytes: &'static [u8], random: &mut Random) -> bool {
     let image = floats(random, packed.size * packed.size * 3);
     let mut buffers = Buffers::new(&packed);
     for isa in vectors() {
-        let found = run_with(isa, &packed, &image, &mut buffers);
+        let found = run(isa, &packed, &image, &mut buffers);
         assert_eq!(found.len(), packed.classes);
     }
     true
@@ -535,7 +527,7 @@ fn a_wrong_word_is_refused_in_one_line_or_harmless() {
         let wrong = (0..20).chain([24, 32, 40, 64, 255, 16_384, 1 << 20, 1 << 28, 1 << 31]);
         let wrong = wrong.chain([1, 4, 16].map(|less| right.wrapping_sub(less)));
         let wrong = wrong.chain([1, 4, 16].map(|more| right.wrapping_add(more)));
-        for word in wrong.chain([u32::MAX, right * 2, right / 2]) {
+        for word in wrong.chain([u32::MAX, right.wrapping_mul(2), right / 2]) {
             sound += usize::from(run_if_sound(with_word(index, word), &mut random));
         }
     }
@@ -582,7 +574,7 @@ fn what_is_wrong_with_a_file_is_named() {
 
 #[test]
 fn a_model_of_another_size_or_with_other_labels() {
-    let load = |source: Source| message(Model::load(&source));
+    let load = |source: Source<'static>| message(Model::load(&source));
     let said = load(Source { size: 4, ..PACKED });
     assert!(said.contains("takes 8x8, not 4x4"), "{said}");
     let labels = "red\ngreen\n";
@@ -599,6 +591,75 @@ fn weights_that_are_not_finite() {
     let mut model = Model::load(&Source { bytes, ..PACKED }).unwrap();
     let answer = model.probabilities(&vec![0.5; PACKED.values()]);
     assert!(message(answer).contains("not finite"));
+}
+
+#[test]
+fn a_nan_in_any_layer_reaches_the_answer() {
+    let (first, start) = (
+        6 + word(PACKED.bytes, 3) as usize,
+        word(PACKED.bytes, 5) as usize,
+    );
+    let image = vec![0.5; PACKED.values()];
+    let mut weighted = 0;
+    for record in (0..word(PACKED.bytes, 4) as usize).map(|layer| first + 15 * layer) {
+        // Of a convolution, a depthwise and a pointwise one: weights and bias.
+        for part in [13, 14] {
+            if word(PACKED.bytes, record) > 2 {
+                continue;
+            }
+            weighted += 1;
+            let place = start + 4 * word(PACKED.bytes, record + part) as usize;
+            let mut bytes = PACKED.bytes.to_vec();
+            bytes[place..place + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+            let bytes = aligned(&bytes);
+            let packed = Packed::read(bytes).unwrap();
+            for isa in vectors() {
+                let mut buffers = Buffers::new(&packed);
+                let found = run(isa, &packed, &image, &mut buffers);
+                assert!(found.iter().all(|value| value.is_nan()), "{isa}, {record}");
+            }
+            let mut model = Model::load(&Source { bytes, ..PACKED }).unwrap();
+            assert!(message(model.probabilities(&image)).contains("not finite"));
+        }
+    }
+    assert_eq!(weighted, 6);
+}
+
+#[test]
+fn a_nan_passes_every_clamp_and_reaches_its_channel_alone() {
+    let mut random = Random(25);
+    let pointwise = Shape::pointwise(8, 24, 40);
+    let depthwise = Shape {
+        step: Step::Depthwise,
+        outputs: 24,
+        kernel: 3,
+        ..pointwise
+    };
+    let strided = Shape {
+        stride: 2,
+        ..depthwise
+    };
+    let conv = Shape {
+        step: Step::Conv,
+        inputs: 3,
+        kernel: 3,
+        ..pointwise
+    };
+    for shape in [pointwise, depthwise, strided, conv] {
+        for clamp in CLAMPS {
+            let mut case = shape.case(&mut random, false, clamp);
+            let mut bias = case.layer.bias.to_vec();
+            bias[5] = f32::NAN;
+            case.layer.bias = bias.leak();
+            let channels = case.layer.channels_out;
+            for isa in vectors() {
+                let found = case.run(isa);
+                let wrong = (0..found.len())
+                    .find(|index| found[*index].is_nan() != (index % channels == 5));
+                assert_eq!(wrong, None, "{shape:?}, {isa}");
+            }
+        }
+    }
 }
 
 /// A layer with something changed, and the floats of its source's and its target's buffer.
@@ -632,7 +693,7 @@ fn layers_that_do_not_fit() {
     let inner = [pointwise, depthwise, pool, softmax];
     let weighted = [pointwise, depthwise, conv];
     let all = [pointwise, depthwise, conv, pool, softmax];
-    let changes: [(&[Shape], Change); 22] = [
+    let changes: [(&[Shape], Change); 25] = [
         (&all, |layer, _| layer.target = 3),
         (&all, |layer, _| layer.target = usize::MAX),
         (&all, |_, room| room[1] -= 1),
@@ -650,6 +711,10 @@ fn layers_that_do_not_fit() {
         (&all, |layer, _| layer.stride = 0),
         (&all, |layer, _| layer.pad = layer.kernel),
         (&all, |layer, _| layer.size_out *= 1 << 20),
+        // Each clamp passes a NaN of its operand: one of its bound would take the clamp away.
+        (&weighted, |layer, _| layer.low = f32::NAN),
+        (&weighted, |layer, _| layer.high = f32::NAN),
+        (&weighted, |layer, _| (layer.low, layer.high) = (6.0, 0.0)),
         (&weighted, |layer, _| {
             layer.weights = &layer.weights[1..];
         }),
@@ -698,7 +763,12 @@ fn models_that_are_none() {
 #[should_panic(expected = "left: 191")]
 fn an_image_of_another_size() {
     let packed = Packed::read(PACKED.bytes).unwrap();
-    run(&packed, &[0.0; 191], &mut Buffers::new(&packed));
+    run(
+        Isa::Portable,
+        &packed,
+        &[0.0; 191],
+        &mut Buffers::new(&packed),
+    );
 }
 
 #[test]
@@ -706,5 +776,10 @@ fn an_image_of_another_size() {
 fn buffers_of_another_model() {
     let case = Shape::pointwise(3, 8, 8).case(&mut Random(24), false, CLAMPS[0]);
     let packed = Packed::read(PACKED.bytes).unwrap();
-    run(&packed, &[0.0; 192], &mut Buffers::new(&case.model()));
+    run(
+        Isa::Portable,
+        &packed,
+        &[0.0; 192],
+        &mut Buffers::new(&case.model()),
+    );
 }

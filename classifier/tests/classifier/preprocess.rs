@@ -80,6 +80,42 @@ fn greys_and_transparent_colours() {
 }
 
 #[test]
+fn sixteen_bits_are_rounded_to_eight() {
+    use image::{DynamicImage, ImageBuffer, Luma, Rgb};
+    let png = |image: DynamicImage| {
+        let mut file = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut file, ImageFormat::Png).unwrap();
+        tensor(&file.into_inner(), 1, BYTES).unwrap()
+    };
+    let colour = Rgb([0_u16, 257 * 99 + 128, 257 * 99 + 129]);
+    let image = ImageBuffer::from_pixel(2, 2, colour);
+    assert_eq!(png(DynamicImage::ImageRgb16(image)), [0.0, 99.0, 100.0]);
+    let image = ImageBuffer::from_pixel(2, 2, Luma([65_535_u16]));
+    assert_eq!(png(DynamicImage::ImageLuma16(image)), [255.0; 3]);
+}
+
+#[test]
+fn a_photograph_s_orientation_is_not_applied() {
+    let plain = file(ImageFormat::Jpeg, 16, 8, |x, _| [16 * x as u8, 100, 50]);
+    // A TIFF header, and one entry: the orientation (0x112), a short, 6: to be turned by 90 degrees.
+    let tiff = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let segment = [&b"\xff\xe1\0\x22Exif\0\0"[..], tiff].concat();
+    assert_eq!(segment.len(), 2 + 0x22);
+    let turned = [&plain[..2], &segment, &plain[2..]].concat();
+    assert_eq!(tensor(&turned, 8, BYTES), tensor(&plain, 8, BYTES));
+}
+
+#[test]
+fn cmyk_is_converted_without_a_profile() {
+    // By Pillow, quality 100: cyan 51, magenta 102, yellow 204, black 25 of 255.
+    let values = tensor(include_bytes!("../data/cmyk.jpg"), 1, BYTES).unwrap();
+    let expected = [51.0, 102.0, 204.0].map(|ink| (255.0 - ink) * (255.0 - 25.0) / 255.0);
+    for (value, expected) in values.iter().zip(expected) {
+        assert!((value - expected).abs() <= 3.0, "{values:?}");
+    }
+}
+
+#[test]
 fn what_is_no_image_of_a_known_format() {
     for bytes in [
         &b""[..],
@@ -123,12 +159,31 @@ fn jpegs_with_something_before_and_behind_the_picture() {
 
 #[test]
 fn few_bytes_that_claim_a_huge_image() {
-    // The second is within the limit of a side, but not within that of memory.
-    for side in [40_000_u16, 16_000] {
+    for side in [40_000_u16, 8001] {
         for claim in [jpeg_claiming(side), png_claiming(side), bmp_claiming(side)] {
             let said = refusal(&claim);
             assert!(said.contains("too large; send one of at most"), "{said}");
         }
+    }
+}
+
+#[test]
+fn an_image_of_as_many_pixels_as_there_may_be_is_decoded() {
+    // It is the file that ends early, not the image that is too large.
+    for claim in [png_claiming(8000), bmp_claiming(8000)] {
+        assert!(refusal(&claim).contains("cannot be decoded"));
+    }
+}
+
+#[test]
+fn an_image_too_wide_to_be_made_smaller_is_refused() {
+    // Its pixels are few; what the filter keeps between its two passes would take 8 GB.
+    let said = message(tensor(&png_of(64_000_000, 1), 8, BYTES));
+    assert!(said.contains("too wide; send one of at most"), "{said}");
+    // As high as that is no matter, nor is as wide as a JPEG can be.
+    for (width, height) in [(1, 64_000_000), (65_535, 900)] {
+        let said = message(tensor(&png_of(width, height), 224, BYTES));
+        assert!(said.contains("cannot be decoded"), "{said}");
     }
 }
 
@@ -144,9 +199,14 @@ fn jpeg_claiming(side: u16) -> Vec<u8> {
 }
 
 fn png_claiming(side: u16) -> Vec<u8> {
+    png_of(side.into(), side.into())
+}
+
+/// A PNG that claims a size, and ends early.
+fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut png = file(ImageFormat::Png, 8, 8, |_, _| [0; 3]);
-    png[16..20].copy_from_slice(&u32::from(side).to_be_bytes());
-    png[20..24].copy_from_slice(&u32::from(side).to_be_bytes());
+    png[16..20].copy_from_slice(&width.to_be_bytes());
+    png[20..24].copy_from_slice(&height.to_be_bytes());
     let checksum = crc32(&png[12..29]);
     png[29..33].copy_from_slice(&checksum.to_be_bytes());
     png

@@ -56,7 +56,7 @@ fn what_is_no_json_object() {
 
 #[test]
 fn unknown_keys_and_wrong_values() {
-    assert!(refusal(r#"{"image": "aGVsbG8=", "tpo": 1}"#).contains("unknown field `tpo`"));
+    assert!(refusal(r#"{"image": "aGVsbG8=", "tpo": 1}"#).contains("unknown key `tpo`"));
     assert!(refusal(r#"{"image": "aGVsbG8=", "image": ""}"#).contains("duplicate field `image`"));
     for wrong in [
         json!({"image": 1}),

@@ -11,13 +11,12 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER.parents[2] / "scripts"))
+sys.path.insert(0, str(FOLDER.parents[2]))
 
-import lower_graph  # noqa: E402
 import numpy as np  # noqa: E402
-import pack_model  # noqa: E402
-import prepare_graph  # noqa: E402
-from quiet_tensorflow import tf  # noqa: E402
+
+from scripts.common.quiet_tensorflow import tf  # noqa: E402
+from scripts.model import fold, lowering, pack  # noqa: E402
 
 SIZE, CHANNELS = 8, 4
 LABELS = ("red", "green", "blue")
@@ -77,9 +76,9 @@ def main() -> int:
     definition = graph.as_graph_def().SerializeToString(deterministic=True)
     (FOLDER / "tiny.pb").write_bytes(definition)
     model = {"name": "tiny", "size": SIZE, "input": INPUT, "output": OUTPUT}
-    layers = lower_graph.lower(prepare_graph.prepare(definition, model), model)
+    layers = lowering.lower(fold.prepare(definition, model), model)
     for panel in PANELS:
-        (FOLDER / f"tiny-{panel}.bin").write_bytes(pack_model.pack(layers, SIZE, panel))
+        (FOLDER / f"tiny-{panel}.bin").write_bytes(pack.pack(layers, SIZE, panel))
     (FOLDER / "labels.txt").write_text("\n".join(LABELS) + "\n", encoding="utf-8")
     tensors = rng.uniform(-1, 1, (QUESTIONS, 1, SIZE, SIZE, 3)).astype("<f4")
     with tf.compat.v1.Session(graph=graph) as session:

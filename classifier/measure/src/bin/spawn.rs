@@ -3,14 +3,16 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use measure::{Streams, run};
+use measure::{Block, Streams, end_with_parent};
 
-const USAGE: &str =
-    "usage: spawn --stdin FILE --stdout FILE --stderr FILE [--count N] -- CMD ARGS...";
+const USAGE: &str = "usage: spawn --stdin FILE --stdout FILE --stderr FILE [--count N] \
+                     [--side-by-side N] [--evict FILE]... -- CMD ARGS...";
 
 struct Arguments {
     streams: Streams,
     count: u64,
+    side_by_side: usize,
+    evict: Vec<String>,
     command: Vec<String>,
 }
 
@@ -21,13 +23,15 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
         stdout: null(),
         stderr: null(),
     };
-    let mut count = 1;
+    let (mut count, mut side_by_side, mut evict) = (1, 1, vec![]);
     loop {
         match words.next()?.as_str() {
             "--stdin" => streams.stdin = words.next()?,
             "--stdout" => streams.stdout = words.next()?,
             "--stderr" => streams.stderr = words.next()?,
             "--count" => count = words.next()?.parse().ok().filter(|count| *count > 0)?,
+            "--side-by-side" => side_by_side = words.next()?.parse().ok().filter(|n| *n > 0)?,
+            "--evict" => evict.push(words.next()?),
             "--" => break,
             _ => return None,
         }
@@ -36,31 +40,31 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
     (!command.is_empty()).then_some(Arguments {
         streams,
         count,
+        side_by_side,
+        evict,
         command,
     })
 }
 
 fn main() -> ExitCode {
+    end_with_parent();
     let Some(arguments) = parse(std::env::args().skip(1)) else {
         eprintln!("error: {USAGE}");
         return ExitCode::from(2);
     };
-    let mut stdout = std::io::stdout().lock();
-    for _ in 0..arguments.count {
-        match run(&arguments.command, &arguments.streams) {
-            Ok(run) => {
-                if writeln!(stdout, "{}", run.to_json()).is_err() {
-                    return ExitCode::FAILURE;
-                }
-                if !run.succeeded() {
-                    break;
-                }
-            }
-            Err(error) => {
-                eprintln!("error: cannot run {}: {error}", arguments.command[0]);
-                return ExitCode::from(127);
-            }
+    let block = Block {
+        command: &arguments.command,
+        streams: &arguments.streams,
+        evict: &arguments.evict,
+        count: arguments.count,
+        side_by_side: arguments.side_by_side,
+    };
+    let stdout = std::io::stdout();
+    match block.run(|slot, run| writeln!(stdout.lock(), "{}", run.to_json(slot))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: cannot run {}: {error}", arguments.command[0]);
+            ExitCode::from(127)
         }
     }
-    ExitCode::SUCCESS
 }

@@ -1,0 +1,1 @@
+"""Stage bench: measure the contenders in interleaved rounds."""

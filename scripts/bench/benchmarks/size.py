@@ -1,0 +1,34 @@
+"""Size: the bytes of the files that make a contender."""
+
+from pathlib import Path
+
+from scripts.bench.benchmark import Benchmark, Value
+from scripts.bench.harness import Contender, Harness
+
+
+def measure(harness: Harness, contender: Contender) -> list[Value]:
+    """Return the bytes of each file of a contender."""
+    return [
+        (metric, "B", float(Path(path).stat().st_size))
+        for metric, path in contender["artifacts"].items()
+    ]
+
+
+BENCHMARK = Benchmark(
+    measure=measure,
+    title="Size",
+    label="size",
+    what="The files that make a contender, once: sizes do not vary.",
+    settings={},
+    metrics={
+        "binary": "native binary",
+        "wasm": "wasm as compiled",
+        "wasm_optimised": "wasm optimised",
+        "aot": "compiled ahead of time",
+    },
+    place=8,
+    is_ranked=False,
+    needs_answer=True,
+    base_metrics={"wasm_optimised": "binary", "aot": "binary"},
+    figure="size",
+)

@@ -1,0 +1,1 @@
+"""Stage build: the classifier as executables and modules, and the harness's own programs."""

@@ -1,0 +1,47 @@
+"""Rule script: compile the classifier, the model embedded, as one build of the config."""
+
+import argparse
+import json
+import subprocess
+from pathlib import Path
+
+from scripts.build import crate
+from scripts.common import errors, files
+from scripts.common.errors import UserError
+from scripts.tools import rust
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the examples' executables and build.json into the build's folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", required=True, type=json.loads, help="the build, as JSON")
+    parser.add_argument("--rust", required=True, help="results/tools/rust.json")
+    parser.add_argument("--model", required=True, help="the model's record")
+    parser.add_argument("--file", required=True, type=Path, help="the model's file, to be embedded")
+    parser.add_argument("--jobs", type=int, default=1, help="compilers that may run at once")
+    parser.add_argument("--out-dir", required=True, type=Path)
+    args = parser.parse_args(argv)
+    settings, record = args.settings, files.read_json(args.rust)
+    model = files.read_json(args.model)
+    is_wasm = settings["target"] == "wasm"
+    target = crate.target_dir(record, settings)
+    environment = rust.cargo_environment(record, is_wasm, settings["rustflags"])
+    environment |= crate.model_environment(model, args.file) | {
+        "MOBILENET_LANES": crate.lanes(settings)
+    }
+    command = crate.cargo_command(record, settings, target, args.jobs)
+    with crate.claimed(target):
+        if subprocess.run(command, env=environment, check=False).returncode != 0:
+            raise UserError(f"build {settings['build']} failed; cargo's messages stand above")
+        folder = target / record["wasm"]["target"] if is_wasm else target
+        for example in crate.EXAMPLES[settings["target"]]:
+            crate.copy(folder / "release" / "examples" / example, args.out_dir, ".wasm" * is_wasm)
+    files.write_json(
+        args.out_dir / "build.json",
+        {**settings, "rustc": record["version"], "source": record["source"], "cargo": command[1:]},
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

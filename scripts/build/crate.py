@@ -1,0 +1,119 @@
+"""Cargo's calls for the classifier, and the target folders that clones share.
+
+The folders live in the cache, one for each compiler and set of flags, so that no set is compiled
+twice, whichever clone or model asks for it.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from scripts.common import cache, cpu, files
+
+# The command; as wasm, the OpenWhisk action too.
+EXAMPLES = {"native": ["mobilenet-oc-l"], "wasm": ["mobilenet-oc-l", "mobilenet-oc"]}
+HOST_CPU = "target-cpu=native"
+# What vectors of 128 bits are called, by the processor's architecture.
+LANES_128 = {"x86_64": "sse2", "aarch64": "neon", "arm64": "neon"}
+CLASSIFIER = Path(__file__).resolve().parents[2] / "classifier"
+
+
+def profile_arguments(profile: dict[str, Any]) -> list[str]:
+    """Return cargo arguments that set keys of the release profile, values as TOML."""
+    return [f"--config=profile.release.{key}={json.dumps(value)}" for key, value in profile.items()]
+
+
+def target_dir(record: dict[str, Any], settings: dict[str, Any]) -> Path:
+    """Return the cargo target folder for a compiler, a target and a set of flags."""
+    # The classifier's features are its own: the dependencies are compiled the same without them.
+    flags = [settings[key] for key in ("target", "rustflags", "profile")]
+    # What is compiled for one processor, build scripts' findings included, is no other's.
+    host = cpu.key() if HOST_CPU in " ".join(settings["rustflags"]) else None
+    key = hashlib.sha256(
+        json.dumps([record["compiler"], record["wasm"], flags, host]).encode()
+    ).hexdigest()
+    return cache.cache_dir() / "target" / f"{settings['target']}-{key[:12]}"
+
+
+def sources_key(folder: Path) -> str:
+    """Return a short name of what cargo compiles in a folder of Rust sources and manifests."""
+    paths = [path for pattern in ("*.rs", "Cargo.*") for path in folder.rglob(pattern)]
+    digests = [[str(path.relative_to(folder)), files.sha256(path)] for path in sorted(paths)]
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def claimed(target: Path) -> Iterator[None]:
+    """Keep a target folder of the cache to one cargo call, for the sources of this checkout.
+
+    Cargo judges by time alone: from a folder that clones share it would give one clone what it
+    compiled of another's. So what it knows of the classifier is forgotten where the sources differ;
+    the dependencies stay.
+    """
+    with cache.locked(target):
+        stamp, key = target / "sources", sources_key(CLASSIFIER)
+        if not stamp.exists() or stamp.read_text() != key:
+            stamp.unlink(missing_ok=True)
+            for pattern in ("*/.fingerprint/mobilenet-oc-*", "*/*/.fingerprint/mobilenet-oc-*"):
+                for known in target.glob(pattern):
+                    shutil.rmtree(known)
+            target.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(key)
+        yield
+
+
+def lanes(settings: dict[str, Any]) -> str:
+    """Return a build's lanes as the crate knows them."""
+    if settings["lanes"] != "128":
+        return settings["lanes"]
+    return "simd128" if settings["target"] == "wasm" else LANES_128[platform.machine()]
+
+
+def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
+    """Return the variables that hand the model's file to the classifier's build script."""
+    low, high = model["input_range"]
+    return {
+        "MOBILENET_MODEL": str(file.resolve()),
+        "MOBILENET_LABELS": str((file.parent / "labels.txt").resolve()),
+        "MOBILENET_SIZE": str(model["size"]),
+        "MOBILENET_INPUT_RANGE": f"{low:g},{high:g}",
+        "MOBILENET_INPUT": model["input"],
+        "MOBILENET_OUTPUT": model["output"],
+    }
+
+
+def features(settings: dict[str, Any]) -> list[str]:
+    """Return the classifier's features: the action's ABI, the model's form, a snapshot."""
+    form = "packed" if settings["runtime"] == "packed" else "graph"
+    return ["wasm", form, *(["snapshot"] if settings["snapshot"] else [])]
+
+
+def cargo_command(
+    record: dict[str, Any], settings: dict[str, Any], target: Path, jobs: int
+) -> list[str]:
+    """Return the cargo call of a build that takes `jobs` cores at most."""
+    command = [record["path"], "build", "--release", "--locked"]
+    command += [word for name in EXAMPLES[settings["target"]] for word in ("--example", name)]
+    command += ["--jobs", str(jobs)]
+    command += ["--no-default-features", "--features", ",".join(features(settings))]
+    command += ["--manifest-path", str(CLASSIFIER / "Cargo.toml"), "--target-dir", str(target)]
+    command += profile_arguments(settings["profile"])
+    if settings["target"] == "wasm":
+        command += ["--target", record["wasm"]["target"], *record["wasm"]["cargo_args"]]
+    return command
+
+
+def copy(source: Path, folder: Path, suffix: str) -> None:
+    """Copy an executable into `folder`, whole or not at all."""
+    with (
+        open(f"{source}{suffix}", "rb") as built,
+        files.atomic_write(folder / f"{source.name}{suffix}", "wb") as out,
+    ):
+        shutil.copyfileobj(built, out)
+    if not suffix:
+        (folder / source.name).chmod(0o755)

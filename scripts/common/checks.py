@@ -1,0 +1,95 @@
+"""Is the config whole: its schema, and what this cannot say: names that must refer to something."""
+
+from pathlib import Path
+from typing import Any
+
+from scripts.bench import registry
+from scripts.common import schema
+from scripts.common.errors import UserError
+from scripts.contenders import registry as runners
+from scripts.model import manifest
+from scripts.tools import pins
+
+
+def accept(config: dict[str, Any], path: str | Path) -> None:
+    """Check the config against its schema in a file and what this cannot say; fill in defaults.
+
+    Raises:
+        UserError: something is wrong; one line names it by its dotted path.
+    """
+    rules = schema.read(path)
+    rules["properties"]["benchmarks"]["properties"] = {
+        name: {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict(benchmark.settings),
+        }
+        for name, benchmark in registry.every().items()
+    }
+    schema.validate(config, rules, "config")
+    complete(config)
+    check(config)
+
+
+def complete(config: dict[str, Any]) -> None:
+    """Fill in what an engine is run by, and the tool that it takes: those called as it is."""
+    for name, engine in config["engines"].items():
+        engine.setdefault("runner", name)
+        engine.setdefault("tool", name)
+
+
+def check(config: dict[str, Any]) -> None:
+    """Raise `UserError` for the first name in the config that refers to nothing."""
+    compare, builds = config["compare"], config["builds"]
+    wasm_runners, tools = runners.of_target("wasm"), pins.pins()
+    for name in compare["models"]:
+        manifest.load(name)
+    known("compare.builds", compare["builds"], builds)
+    known("compare.engines", compare["engines"], config["engines"])
+    known("compare.benchmarks", compare.get("benchmarks", []), config["benchmarks"])
+    for name, engine in config["engines"].items():
+        known(f"engines.{name}: runner", [engine["runner"]], wasm_runners)
+        known(f"engines.{name}: tool", [engine["tool"]], tools)
+    known("compare.references", compare["references"], runners.of_target("graph"))
+    known("compare.baseline", [compare["baseline"]], compare["builds"])
+    if builds[compare["baseline"]]["target"] != "native":
+        raise UserError(f"config: compare.baseline {compare['baseline']!r} is no native build")
+    for lever in config["levers"]:
+        known(f"levers: {lever['lever']}", [lever["from"], lever["to"]], builds)
+    for name, build in builds.items():
+        if build["snapshot"] and build["target"] != "wasm":
+            raise UserError(f"config: builds.{name}: only a wasm module can be a snapshot")
+        if build["lanes"] != "auto" and build["runtime"] != "packed":
+            raise UserError(f"config: builds.{name}: `lanes` is of `runtime: packed` alone")
+    for key, path in [
+        ("image", config["image"]),
+        *(("oracle.images", path) for path in config["oracle"]["images"]),
+    ]:
+        if path and not Path(path).is_file():
+            raise UserError(f"config: {key}: there is no file {path!r}")
+
+
+def benchmarks(config: dict[str, Any]) -> list[str]:
+    """Return the benchmarks that take part, in the order in which the config describes them."""
+    chosen = config["compare"].get("benchmarks", config["benchmarks"])
+    return [name for name in config["benchmarks"] if name in chosen]
+
+
+def tools_needed(config: dict[str, Any]) -> list[str]:
+    """Return the tools that the builds and engines of the comparison take."""
+    compared = [config["builds"][name] for name in config["compare"]["builds"]]
+    needed = ["rust"]
+    if any(build["target"] == "wasm" for build in compared):
+        engines = (config["engines"][name]["tool"] for name in config["compare"]["engines"])
+        needed += ["wasm-opt", "wasm-strip", *engines]
+    # wasmtime makes the snapshots, whether or not it is compared.
+    if any(build["snapshot"] for build in compared):
+        needed.append("wasmtime")
+    return list(dict.fromkeys(needed))
+
+
+def known(key: str, names: list[str], valid: Any) -> None:
+    """Raise `UserError` unless every name is one of the valid ones."""
+    for name in names:
+        if name not in valid:
+            raise UserError(f"config: {key}: unknown {name!r}; known: {', '.join(sorted(valid))}")

@@ -1,0 +1,75 @@
+"""Where everything lies that the workflow makes, relative to the working directory, written once.
+
+Words in braces are wildcards for the rules, and filled in by `place` elsewhere.
+"""
+
+import os
+
+# Set for jobs: what Snakemake puts before all paths where this workflow is a module of another.
+PREFIX_VARIABLE = "MOBILENET_PREFIX"
+
+# What is the same whatever the model.
+TOOL = "results/tools/{tool}.json"
+TOOL_STATE = "results/tools/{tool}.state"
+TOOLS = "results/tools.csv"
+REQUEST = "results/input.json"
+SPAWN = "results/harness/spawn"
+NOOP = "results/harness/noop"
+BURN = "results/harness/burn"
+NOOP_MODULE = "results/harness/noop.wasm"
+NOOP_AOT = "results/harness/noop-{engine}.{suffix}"
+
+# The model and its other forms.
+_MODEL = "results/models/{model}"
+GRAPH = f"{_MODEL}/model.pb"
+LABELS = f"{_MODEL}/labels.txt"
+MODEL = f"{_MODEL}/model.json"
+FOLDED = f"{_MODEL}/folded.pb"
+PACKED = f"{_MODEL}/packed-{{panel}}.bin"
+REFERENCE = f"{_MODEL}/references/{{reference}}"
+
+# What is built of it: the command and the action, two examples of the crate.
+COMMAND, ACTION = "mobilenet-oc-l", "mobilenet-oc"
+BUILD = f"{_MODEL}/build/{{build}}"
+EXECUTABLE = f"{BUILD}/{COMMAND}"
+COMPILED = f"{BUILD}/{{example}}.wasm"
+SNAPSHOT = f"{_MODEL}/snapshot/{{build}}/{{example}}.wasm"
+MODULE = f"{_MODEL}/optimised/{{build}}/{{example}}.wasm"
+AOT = f"{_MODEL}/aot/{{build}}/{{engine}}.{{suffix}}"
+
+# What the oracle says, and what is measured.
+CASES = f"{_MODEL}/oracle/reference.json"
+ANSWERS = f"{_MODEL}/oracle/reference.npz"
+VERDICT = f"{_MODEL}/oracle/{{contender}}.json"
+GATE = f"{_MODEL}/gates/{{contender}}.json"
+ENGINE_CACHE = f"{_MODEL}/engine-cache/{{contender}}"
+SAMPLES = f"{_MODEL}/samples/{{mode}}/{{benchmark}}.csv"
+JOB = f"{_MODEL}/samples/{{mode}}/{{benchmark}}.json"
+
+# What follows from it, for all models.
+ORACLE = "results/oracle.csv"
+ESTIMATES = "results/{mode}.csv"
+LEVERS = "results/levers.csv"
+TWINS = "results/twins.csv"
+MACHINE = "results/machine.json"
+FIGURE = f"{_MODEL}/figures/{{mode}}/{{figure}}.svg"
+ANSWER = f"{_MODEL}/figures/answer.svg"
+REPORT = "results/report.md"
+REPORT_HTML = "results/report.html"
+SELFCHECK = "results/selfcheck.md"
+SELFCHECK_FIGURES = "results/selfcheck.json"
+
+
+def place(template: str, **names: str) -> str:
+    """Return the file that a template stands for, from where this process works."""
+    return prefix() + template.format(**names)
+
+
+def unplaced(path: str) -> str:
+    """Return a path as the templates have it."""
+    return path.removeprefix(prefix())
+
+
+def prefix() -> str:
+    """Return what stands before every path."""
+    return os.environ.get(PREFIX_VARIABLE, "")

@@ -1,0 +1,1 @@
+"""Stage compile: modules ahead of time, by the engines."""

@@ -1,0 +1,58 @@
+"""Rule script: compile one module ahead of time with one engine; record seconds and bytes."""
+
+import argparse
+import json
+import subprocess
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scripts.common import errors, files
+from scripts.common.errors import UserError
+from scripts.contenders import registry
+from scripts.contenders.runner import limited
+from scripts.tools import location
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the artefact and its record: how it was compiled, seconds and bytes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("module")
+    parser.add_argument("--model", required=True, help="whose build it is")
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--engine", required=True)
+    parser.add_argument("--runner", required=True, help="what knows how it compiles")
+    parser.add_argument("--tool", required=True, help="record of the engine")
+    parser.add_argument("--options", type=json.loads, default=[], help="JSON list for the compiler")
+    parser.add_argument("--threads", type=int, default=1, help="cores it may take")
+    parser.add_argument("--out", required=True, type=Path)
+    args = parser.parse_args(argv)
+    tool = files.read_json(args.tool)
+    with TemporaryDirectory(files.UNFINISHED, f".{args.out.name}.", args.out.parent) as folder:
+        # The engines look at the file's name, so the unfinished one has the same.
+        work = Path(folder) / args.out.name
+        command = registry.runner(args.runner).compile(
+            location.locate(tool), args.module, str(work), args.options, args.threads
+        )
+        started = time.monotonic()
+        environment = limited(args.threads)
+        if subprocess.run(command, check=False, env=environment).returncode != 0:
+            raise UserError(f"{args.engine} could not compile {args.module}; see above")
+        seconds = time.monotonic() - started
+        work.replace(args.out)
+    record = {
+        "model": args.model,
+        "build": args.build,
+        "engine": args.engine,
+        "version": tool["version"],
+        "threads": args.threads,
+        "seconds": round(seconds, 3),
+        "bytes": args.out.stat().st_size,
+        "options": args.options,
+    }
+    files.write_json(f"{args.out}.json", record)
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,1 @@
+"""What is compared: builds, the engines that run them, and the commands that do."""

@@ -1,0 +1,46 @@
+"""Modes that several runners share."""
+
+import sys
+from collections.abc import Callable
+
+from scripts.common import paths
+from scripts.contenders.runner import AOT, CACHED, COMPILING, JIT, REFERENCE, Call, Mode, Runner
+
+
+def words(*first: str) -> Callable[[Call], list[str]]:
+    """Return an engine's command: its program, these words, the user's options, the file."""
+    return lambda call: [call.program, *first, *call.options, call.path]
+
+
+def just_in_time(*first: str) -> Mode:
+    """Return the mode that compiles at every start: the engine's cache is off or empty."""
+    traits = frozenset({COMPILING})
+    return Mode(paths.MODULE, words(*first), job=JIT, traits=traits, default="jit-cached")
+
+
+def later_runs(*first: str) -> Mode:
+    """Return the mode of later runs, from the engine's own cache."""
+    return Mode(paths.MODULE, words(*first), job=JIT, traits=frozenset({CACHED}), judged_as=JIT)
+
+
+def ahead_of_time(*first: str) -> Mode:
+    """Return the mode that runs what was compiled before."""
+    return Mode(paths.AOT, words(*first), job=AOT)
+
+
+def by_python(module: str, *arguments: str) -> list[str]:
+    """Return the words that run a program of this project's with this job's own Python."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+def reference(name: str, package: str) -> Runner:
+    """Return a runtime that runs the model's graph itself: what a user would pick instead."""
+    module = "scripts.runners.reference"
+
+    def command(call: Call) -> list[str]:
+        model, _ = call.reads
+        return by_python(module, "--runtime", name, "--graph", call.path, "--model", model)
+
+    files, traits = (paths.MODEL, paths.LABELS), frozenset({REFERENCE})
+    mode = Mode(paths.REFERENCE, command, traits=traits, reads=files)
+    return Runner("graph", {"reference": mode}, module=module, packages=(package,))

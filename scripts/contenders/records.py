@@ -1,0 +1,67 @@
+"""How one contender is run: its command, environment and files, as a record.
+
+The oracle and the benchmarks run contenders from these records, so both run the same thing. A
+record is made by the job that uses it: it names this job's Python and absolute cache folders.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from scripts.common import paths
+from scripts.contenders.contender import NO_ENGINE, Contender
+
+# What the baseline's second entry is called after the baseline, and the mode of such entries.
+TWIN = "#2"
+SELF_CHECK = "self-check"
+
+
+def record(row: dict[str, Any], programs: dict[str, str]) -> dict[str, Any]:
+    """Return the record of one contender.
+
+    Args:
+        row: the fields of `Contender`.
+        programs: path of each tool's program.
+    """
+    contender = Contender(**row)
+    program = programs.get(contender.tool, "")
+    found = {
+        "model": contender.model,
+        **contender.columns(),
+        "command": contender.command(program, contender.path),
+        "env": {},
+        "cache_dir": None,
+        "traits": sorted(contender.how.traits),
+        "judged_as": contender.judged_as,
+    }
+    if contender.how.is_timed and contender.by.target != "graph":
+        found["noop_command"] = contender.command(program, contender.noop)
+        found["artifacts"] = contender.artifacts()
+    if contender.by.cache_variables:
+        # Absolute: wasmtime ignores a relative cache folder and takes the user's own.
+        found["cache_dir"] = str(Path(contender.file(paths.ENGINE_CACHE)).resolve())
+        found["env"] = contender.by.environment(found["cache_dir"])
+    if default := contender.how.default:
+        found["default_command"] = contender.command(program, contender.path, default)
+    return found
+
+
+def noop() -> dict[str, Any]:
+    """Return the record of the program that does nothing, one half of the self-check."""
+    program = paths.place(paths.NOOP)
+    return {
+        "contender": "noop",
+        "build": "noop",
+        "engine": NO_ENGINE,
+        "mode": SELF_CHECK,
+        "command": [program],
+        "noop_command": [program],
+        "env": {},
+        "cache_dir": None,
+        "traits": [],
+        "artifacts": {},
+    }
+
+
+def twin(baseline: dict[str, Any]) -> dict[str, Any]:
+    """Return the baseline's second entry, the other half of the self-check."""
+    return {**baseline, "contender": f"{baseline['contender']}{TWIN}", "mode": SELF_CHECK}

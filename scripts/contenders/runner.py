@@ -1,0 +1,95 @@
+"""What a runner is: a way to run what a build or a converter makes, with all that belongs to it.
+
+An engine that compiles, an interpreter, a host with a program of this project's, a reference
+runtime and the bare machine are all runners: one object each, in a file of its own in `runners/`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from scripts.common import paths
+
+# Traits of modes: what decides which benchmarks a contender takes part in.
+COMPILING, CACHED, REFERENCE = "compiling", "cached", "reference"
+# The jobs of a benchmark: what compiles at its start, and what was compiled ahead of time.
+JIT, AOT = "jit", "aot"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command is made of.
+
+    Attributes:
+        program: the engine's, where there is one.
+        path: what is run.
+        options: the user's, for the engine.
+        reads: further files that the run reads, as the mode lists them.
+    """
+
+    program: str
+    path: str
+    options: list[str]
+    reads: list[str]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way in which a runner runs.
+
+    Attributes:
+        path: what is run: one of the templates of common/paths.py.
+        command: makes the words of the command.
+        example: which of the classifier's examples that is.
+        job: the job that measures it, `jit` or `aot`; None for both.
+        is_timed: False for what the oracle checks and no benchmark runs.
+        traits: what decides which benchmarks it takes part in.
+        judged_as: the mode whose verdict by the oracle counts, where it is another.
+        default: the mode that a user's own settings amount to, where it is another.
+        reads: templates of further files that a run reads.
+    """
+
+    path: str
+    command: Callable[[Call], list[str]]
+    example: str = paths.COMMAND
+    job: str | None = None
+    is_timed: bool = True
+    traits: frozenset[str] = frozenset()
+    judged_as: str = ""
+    default: str = ""
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A way to run contenders.
+
+    Attributes:
+        target: what it runs: `native` or `wasm` builds, or the model's `graph` itself.
+        modes: how it can, by name.
+        lacks: what it cannot do, and why, by mode.
+        compile: (program, module, artefact, options, threads) -> the command that compiles ahead of
+            time; None where it cannot. It runs in the environment `limited` gives.
+        suffix: file name ending of what that makes.
+        cache_variables: environment variables that hold the folder of its own cache.
+        module: the program of this project's that is run as its command, by dotted name.
+        packages: the Python packages, beside that program's, whose code it runs.
+    """
+
+    target: str
+    modes: Mapping[str, Mode]
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    compile: Callable[[str, str, str, list[str], int], list[str]] | None = None
+    suffix: str = ""
+    cache_variables: tuple[str, ...] = ()
+    module: str = ""
+    packages: tuple[str, ...] = ()
+
+    def environment(self, folder: str) -> dict[str, str]:
+        """Return the variables that make it keep its cache in `folder`."""
+        return dict.fromkeys(self.cache_variables, folder)
+
+
+def limited(threads: int) -> dict[str, str]:
+    """Return an environment in which wasmtime compiles on so many cores: it takes Rayon's pool."""
+    return os.environ | {"RAYON_NUM_THREADS": str(threads)}

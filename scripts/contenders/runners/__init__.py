@@ -1,0 +1,1 @@
+"""The runners: a new one is a new file here, and an entry in the config and envs/tools.yaml."""

@@ -1,0 +1,69 @@
+"""Which contenders the config asks for: builds, each on the engines and in the modes of theirs.
+
+Shared by the rules (which files a job needs) and by the records (which commands it runs).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.bench.benchmark import Benchmark
+from scripts.contenders import registry
+from scripts.contenders.contender import NO_ENGINE, Contender
+
+# What every wasm build is checked on besides, and not timed.
+ACTION_HOST = "openwhisk"
+
+
+def is_native(config: dict[str, Any], build: str) -> bool:
+    """Tell whether a build of the config runs without an engine."""
+    return config["builds"][build]["target"] == "native"
+
+
+def every(config: dict[str, Any], model: str) -> list[Contender]:
+    """Return all contenders of a model, the baseline first, then native before wasm."""
+    builds = config["compare"]["builds"]
+    native = [name for name in builds if is_native(config, name)]
+    native.sort(key=lambda name: name != config["compare"]["baseline"])
+    found = [Contender(model, name, NO_ENGINE, "native", runner="native") for name in native]
+    for name in builds:
+        if name not in native:
+            found += on_engines(config, model, name)
+    return found + [
+        Contender(model, name, NO_ENGINE, "reference", runner=name)
+        for name in config["compare"]["references"]
+    ]
+
+
+def on_engines(config: dict[str, Any], model: str, build: str) -> Iterator[Contender]:
+    """Yield a wasm build on every engine in all of its modes, and as an action."""
+    for engine in config["compare"]["engines"]:
+        settings = config["engines"][engine]
+        for mode in registry.runner(settings["runner"]).modes:
+            options = tuple(settings["run_options"])
+            yield Contender(
+                model, build, engine, mode, settings["runner"], settings["tool"], options
+            )
+    yield Contender(model, build, ACTION_HOST, "action", runner=ACTION_HOST)
+
+
+def gated(config: dict[str, Any], model: str) -> list[Contender]:
+    """Return what the oracle checks: everything that has a verdict of its own."""
+    jobs = (None, *config["compare"]["modes"])
+    rows = every(config, model)
+    return [row for row in rows if row.judged_as == row.id and row.how.job in jobs]
+
+
+def measured(config: dict[str, Any], model: str, job: str) -> list[Contender]:
+    """Return what may take part in the benchmarks of a job."""
+    rows = every(config, model)
+    return [row for row in rows if row.how.is_timed and row.how.job in (None, job)]
+
+
+def timed(config: dict[str, Any], model: str, job: str, benchmark: Benchmark) -> list[Contender]:
+    """Return what takes part in a benchmark of a job."""
+    return [row for row in measured(config, model, job) if benchmark.takes(row.how.traits)]
+
+
+def called(config: dict[str, Any], model: str, name: str) -> Contender:
+    """Return the contender called `name`; raise `KeyError` for one the config does not have."""
+    return {row.id: row for row in every(config, model)}[name]

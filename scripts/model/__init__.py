@@ -1,0 +1,1 @@
+"""Stage model: the frozen graph, its labels, other forms of it, and the request."""

@@ -1,0 +1,99 @@
+"""Rule script: the model as a frozen graph, its labels and its record.
+
+Pretrained weights are verified against the manifest; where they cannot be had and the config allows
+it (`auto`), or asks for it (`seeded`), weights are drawn from a seed.
+"""
+
+import argparse
+import hashlib
+import signal
+import sys
+
+from scripts.common import errors, files
+from scripts.common.errors import UserError
+from scripts.model import manifest, pretrained
+from scripts.model.manifest import Model
+from scripts.model.pretrained import Weights
+
+
+def choose(model: Model, weights: str, seed: int) -> tuple[str, Weights, str | None]:
+    """Return which weights (`pretrained` or `seeded`), the weights, and why seeded ones, if so.
+
+    Raises:
+        UserError: `pretrained` was asked for and cannot be had.
+    """
+    why = None
+    if weights != "seeded":
+        try:
+            return "pretrained", pretrained.obtain(model), None
+        except UserError as error:
+            if weights == "pretrained":
+                raise
+            why = str(error)
+    return "seeded", seeded(model, seed), why or "the config asks for seeded weights"
+
+
+def seeded(model: Model, seed: int) -> Weights:
+    """Return the model's graph with weights drawn from a seed."""
+    # Late, since they load TensorFlow, which pretrained weights do not need.
+    from scripts.common.quiet_tensorflow import tf
+    from scripts.model import seeded_graph
+
+    graph = seeded_graph.frozen_graph(
+        model.width, model.size, len(model.classes), model.input_range, seed
+    )
+    return Weights(graph, f"drawn from seed {seed} with TensorFlow {tf.__version__}")
+
+
+def record(model: Model, kind: str, weights: Weights, why: str | None) -> dict:
+    """Return what `model.json` says of a model."""
+    return {
+        "name": model.name,
+        "weights": kind,
+        "sha256": hashlib.sha256(weights.graph).hexdigest(),
+        "bytes": len(weights.graph),
+        "width": model.width,
+        "size": model.size,
+        "input_range": list(model.input_range),
+        "input": model.input,
+        "output": model.output,
+        "classes": len(model.classes),
+        "provenance": weights.provenance,
+        "why": why,
+    }
+
+
+def announce(model: Model, why: str) -> None:
+    """Say loudly that seeded weights are in use."""
+    print(f"WARNING: {model.name}: weights drawn from a seed: {why}", file=sys.stderr)
+    print("WARNING: the labels mean nothing; the work that is timed is the same", file=sys.stderr)
+    print("WARNING: once they can be had, add `--forcerun fetch_model`", file=sys.stderr)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the frozen graph, the labels and the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", required=True, help="an entry of the manifest")
+    parser.add_argument("--weights", choices=["auto", "pretrained", "seeded"], default="auto")
+    parser.add_argument("--seed", type=int, default=2019)
+    parser.add_argument("--manifest", default=manifest.MANIFEST)
+    parser.add_argument("--out", required=True, help="the frozen graph (.pb)")
+    parser.add_argument("--labels-out", required=True)
+    parser.add_argument("--json-out", required=True)
+    args = parser.parse_args(argv)
+    model = manifest.load(args.model, args.manifest)
+    kind, weights, why = choose(model, args.weights, args.seed)
+    if kind == "seeded":
+        announce(model, why)
+    with files.atomic_write(args.out, "wb") as stream:
+        stream.write(weights.graph)
+    with files.atomic_write(args.labels_out) as stream:
+        stream.write("\n".join(model.classes) + "\n")
+    files.write_json(args.json_out, record(model, kind, weights, why))
+    return 0
+
+
+if __name__ == "__main__":
+    # So that temporary files are removed when the workflow is interrupted, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    errors.run(main)

@@ -1,0 +1,103 @@
+"""The manifest of models (`models/manifest.yaml`): read, checked, and digests verified."""
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from scripts.common import schema
+from scripts.common.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = ROOT / "models" / "manifest.yaml"
+SCHEMA = ROOT / "workflow" / "schemas" / "manifest.schema.yaml"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One entry of the manifest.
+
+    Attributes:
+        name: the entry's key.
+        member: file name of the frozen graph, alone or inside the archive.
+        width: width multiplier; seeded weights are made with it.
+        size: side of the input image in pixels.
+        input_range: what black and white pixels become.
+        input: node that takes float32 [batch, size, size, 3].
+        output: node that gives float32 [batch, classes], probabilities.
+        labels: file with one class name a line.
+        url: where the archive is served, if anywhere.
+        archive_digest: `algorithm:hex` of the archive, if known.
+        member_digest: `algorithm:hex` of the frozen graph alone, if known.
+
+    An entry without digests is for seeded weights only.
+    """
+
+    name: str
+    member: str
+    width: float
+    size: int
+    input_range: tuple[float, float]
+    input: str
+    output: str
+    labels: Path
+    url: str | None = None
+    archive_digest: str | None = None
+    member_digest: str | None = None
+
+    @property
+    def archive(self) -> str | None:
+        """The file name of the archive."""
+        return self.url.rsplit("/", 1)[-1] if self.url else None
+
+    @property
+    def classes(self) -> list[str]:
+        """The class names in the order of the model's output."""
+        return self.labels.read_text(encoding="utf-8").splitlines()
+
+
+def load(name: str, path: str | Path = MANIFEST) -> Model:
+    """Return the model called `name`; raise `UserError` for an unknown name or a wrong manifest."""
+    path = Path(path)
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UserError(f"cannot read the manifest {path}: {error}") from error
+    schema.validate(entries, schema.read(SCHEMA), str(path))
+    if name not in entries:
+        raise UserError(f"unknown model {name!r}; {path} knows {', '.join(map(str, entries))}")
+    entry, where = entries[name], f"{path}: {name}"
+    # What a schema cannot say: an order, and a file that must exist.
+    low, high = map(float, entry["input_range"])
+    if low >= high:
+        raise UserError(f"{where}.input_range must be [lowest, highest], not [{low:g}, {high:g}]")
+    labels = path.parent / entry["labels"]
+    if not labels.is_file():
+        raise UserError(f"{where}.labels names {labels}, which does not exist")
+    values = {"width": float(entry["width"]), "input_range": (low, high), "labels": labels}
+    return Model(name=name, **(entry | values))
+
+
+def verify(stream, expected: str, what: str) -> None:
+    """Check an open binary file, from its start, against `algorithm:hex`.
+
+    Raises:
+        UserError: the digest is another one; names the file, what it is and what it should be.
+    """
+    algorithm, _, value = expected.partition(":")
+    found = _digest(stream, algorithm)
+    if found != value:
+        raise UserError(
+            f"{what}: {algorithm} is {found}, the manifest says {value}; "
+            "the file is damaged or another one: replace it"
+        )
+
+
+def _digest(stream, algorithm: str) -> str:
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    # What `git hash-object` prints: a header before the content.
+    git = functools.partial(hashlib.sha1, f"blob {size}\0".encode())
+    return hashlib.file_digest(stream, git if algorithm == "git-blob" else algorithm).hexdigest()

@@ -1,0 +1,1 @@
+"""Stage oracle: TensorFlow's answers, and whether each contender gives them."""

@@ -1,0 +1,59 @@
+"""Rule script: is one contender right? The verdict is written; a wrong one is no error here."""
+
+import argparse
+import json
+import tempfile
+import zipfile
+
+import numpy as np
+
+from scripts.common import errors, files
+from scripts.common.errors import UserError
+from scripts.contenders import records
+from scripts.oracle.judgement import Limits, cached, check
+from scripts.tools import location
+
+
+def read_answers(path: str) -> dict[str, np.ndarray]:
+    """Return the arrays that answer_cases.py wrote."""
+    try:
+        with np.load(path) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise UserError(f"cannot read the oracle's answers {path}: {error}; remake it") from error
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the verdict and the gate; exit code 0 whether the contender passed or not.
+
+    The gate, {contender, passed, reason}, is all that the benchmarks depend on: other figures in a
+    verdict repeat none of them.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--contender", required=True, type=json.loads, help="as JSON, see contenders/records.py"
+    )
+    parser.add_argument("--tools", nargs="*", default=[], help="record of its engine")
+    parser.add_argument("--reference", required=True, help="arrays of answer_cases.py (.npz)")
+    parser.add_argument("--cases", required=True, help="readable answers of answer_cases.py")
+    parser.add_argument("--tensor-tolerance", type=float, default=1e-4)
+    parser.add_argument("--confidence-tolerance", type=float, default=0.03)
+    parser.add_argument("--timeout", type=float, default=120, help="seconds for one request")
+    parser.add_argument("--out", required=True, help="the verdict")
+    parser.add_argument("--gate", required=True, help="no more of it than whether it passed")
+    args = parser.parse_args(argv)
+    programs = {tool["name"]: location.locate(tool) for tool in map(files.read_json, args.tools)}
+    record = records.record(args.contender, programs)
+    answers, cases = read_answers(args.reference), files.read_json(args.cases)["cases"]
+    limits = Limits(args.tensor_tolerance, args.confidence_tolerance, args.timeout)
+    with tempfile.TemporaryDirectory() as folder:
+        result = check(cached(record, folder), answers, cases, limits)
+    files.write_json(args.out, result)
+    files.write_json(args.gate, {key: result[key] for key in ("contender", "passed", "reason")})
+    outcome = "passed" if result["passed"] else f"FAILED: {result['reason']}"
+    print(f"oracle: {record['contender']} {outcome}")
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

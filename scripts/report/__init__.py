@@ -1,0 +1,1 @@
+"""Stage report: tables, figures and sentences from the estimates."""

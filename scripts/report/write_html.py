@@ -1,0 +1,52 @@
+"""Rule script: the report as one HTML file that needs nothing else: figures, styles, programs."""
+
+import argparse
+import html
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from scripts.common import errors, files
+from scripts.report import chart, inputs, page, sections
+
+
+def render(markdown: str, folder: Path, template: Path, estimates: pd.DataFrame) -> str:
+    """Return a whole HTML page from the report's Markdown and the first model's estimates.
+
+    The chart stands before the first section: what is above is the first screen.
+    """
+    body, contents = page.body(markdown, folder, dict(sections.tooltips(estimates)))
+    first, mark, rest = body.partition("<h2")
+    vega, spec = chart.script(estimates)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template.parent), undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template(template.name).render(
+        title=html.escape(markdown.splitlines()[0].lstrip("# ")),
+        contents=contents,
+        first=first,
+        rest=mark + rest,
+        vega=vega,
+        spec=spec,
+    )
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write results/report.html."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("report", type=Path, help="results/report.md")
+    parser.add_argument("--estimates", nargs="+", required=True, help="results/{mode}.csv")
+    parser.add_argument("--model", required=True, help="the model whose tables the report has")
+    parser.add_argument("--template", required=True, type=Path)
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args(argv)
+    text = args.report.read_text(encoding="utf-8")
+    estimates = inputs.of_model(inputs.read_estimates(args.estimates), args.model)
+    with files.atomic_write(args.out) as stream:
+        stream.write(render(text, args.report.parent, args.template, estimates))
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,117 @@
+"""Rule script: the report, from the tables alone; every sentence follows from them."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from scripts.bench import registry
+from scripts.common import errors, files
+from scripts.report import (
+    alarms,
+    answer,
+    inputs,
+    levers,
+    like,
+    observations,
+    run_tables,
+    sections,
+    tables,
+    wording,
+)
+from scripts.report.inputs import Data
+from scripts.stats import intervals
+
+
+def render(data: Data, template: str, figures: set[str]) -> str:
+    """Return the report as Markdown; `figures` are those that were drawn, as it links to them."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(template).parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(Path(template).name).render(
+        data=data,
+        model=data.model,
+        machine=data.machine,
+        config=data.machine["config"],
+        jobs=data.jobs,
+        figures=figures,
+        alarms=told_first(data),
+        answer=answer.answer(data),
+        like=levers.table(data, like.LIKE, like.smallest),
+        levers=levers.table(data, like.LEVER, levers.over),
+        across=levers.table(data, like.ACROSS, levers.over),
+        sections=sections.sections(data),
+        scaling=run_tables.scaling(data),
+        kernel=run_tables.kernel(data),
+        counted=run_tables.counted(data),
+        phases=run_tables.phases(data),
+        too_little=wording.TOO_LITTLE,
+        rounds=run_tables.rounds(data),
+        about=registry.every(),
+        observations=observations.observations(data),
+        sizes=tables.sizes(data),
+        original=tables.original(data),
+        recipe={"native": tables.NATIVE_RECIPE, "wasm": tables.WASM_RECIPE},
+        oracle=of_all(data, tables.oracle),
+        tools=data.tools.to_dict("records"),
+        missing=[row for each in data.models for row in each.missing().to_dict("records")],
+        lacking=tables.lacking(data),
+        others=[other_model(each) for each in data.others],
+        self_check=of_all(data, tables.self_check),
+        twins=of_all(data, tables.twins),
+        number=wording.significant,
+        fewest=intervals.fewest(data.machine["config"]["confidence"]),
+    )
+
+
+def of_all(data: Data, table: Callable[[Data], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the rows of a table of every model, each with its model's name."""
+    return [{"model": each.model["name"], **row} for each in data.models for row in table(each)]
+
+
+def told_first(data: Data) -> list[str]:
+    """Return what a reader must know first, of every model, by name where there are several."""
+    return [
+        f"{each.model['name']}: {line}" if data.others else line
+        for each in data.models
+        for line in alarms.alarms(each)
+    ]
+
+
+def other_model(data: Data) -> dict[str, Any]:
+    """Return what is told of a model that is not the first: its first screen."""
+    pairs = levers.table(data, like.LIKE, like.smallest)
+    return {"model": data.model, "like": pairs, "answer": answer.answer(data)}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write results/report.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--estimates", nargs="+", required=True, help="results/{mode}.csv")
+    parser.add_argument("--levers", required=True, help="results/levers.csv")
+    parser.add_argument("--twins", required=True, help="results/twins.csv")
+    parser.add_argument("--machine", required=True)
+    parser.add_argument("--models", required=True, nargs="+")
+    parser.add_argument("--oracle", required=True)
+    parser.add_argument("--tools", required=True)
+    parser.add_argument("--compiled", nargs="*", default=[], help="records of the compilers")
+    parser.add_argument("--original", required=True)
+    parser.add_argument("--figures", nargs="*", default=[], type=Path)
+    parser.add_argument("--template", required=True)
+    parser.add_argument("--out", required=True)
+    args = vars(parser.parse_args(argv))
+    template, out = args.pop("template"), args.pop("out")
+    folder = Path(out).parent
+    figures = {path.relative_to(folder).as_posix() for path in args.pop("figures")}
+    with files.atomic_write(out) as stream:
+        stream.write(render(inputs.read(**args), template, figures))
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,1 @@
+"""Stage stats: from samples to estimates, levers and twins."""

@@ -1,0 +1,1 @@
+"""Stage tools: find or install the compiler, the engines and the optimisers."""

@@ -1,0 +1,40 @@
+"""Rule script: find or install one tool and write its record."""
+
+import argparse
+
+from scripts.common import errors, files
+from scripts.tools import installers, pins, rust
+
+
+def cargo(record: str, jobs: int) -> installers.Cargo:
+    """Return the cargo of a compiler's record; what it builds is native."""
+    compiler = files.read_json(record)
+    environment = rust.cargo_environment(compiler, wasm=False, rustflags=[])
+    return installers.Cargo(compiler["path"], environment, jobs)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write results/tools/{tool}.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tool", required=True)
+    parser.add_argument("--rust", help="record of the compiler that builds what is missing")
+    parser.add_argument("--jobs", type=int, default=1, help="compilers that may run at once")
+    parser.add_argument("--log", required=True, help="file for the installers' output")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--state", required=True, help="JSON of `tools.state`")
+    parser.add_argument("--state-out", required=True, help="file for it")
+    args = parser.parse_args(argv)
+    if args.tool == "rust":
+        record = rust.find(pins.pins()["rust"], args.log)
+    else:
+        record = installers.find(
+            args.tool, cargo(args.rust, args.jobs) if args.rust else None, args.log
+        )
+    with files.atomic_write(args.state_out) as stream:
+        stream.write(args.state)
+    files.write_json(args.out, record)
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,58 @@
+"""The table of tools (`envs/tools.yaml`), and where each one can lie."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.specifiers import SpecifierSet
+
+from scripts.common.cache import cache_dir
+
+PINS = Path(__file__).resolve().parents[2] / "envs" / "tools.yaml"
+VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
+
+
+def pins() -> dict[str, dict[str, Any]]:
+    """Return the table of pinned tools, by name."""
+    return yaml.safe_load(PINS.read_text(encoding="utf-8"))
+
+
+def suits(version: str | None, pin: dict[str, Any]) -> bool:
+    """Tell whether a version satisfies the table."""
+    return version is not None and version in SpecifierSet(pin["suits"])
+
+
+def version_of(command: str | Path) -> str | None:
+    """Return what `command --version` says, or None where it cannot be run."""
+    try:
+        done = subprocess.run(
+            [command, "--version"], capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = VERSION.search(done.stdout)
+    return found.group() if found else None
+
+
+def candidates(pin: dict[str, Any]) -> list[Path]:
+    """Return the files that can be a tool, the first choice first."""
+    found = shutil.which(pin["command"])
+    paths = [Path(found)] if found else []
+    if "crate" in pin["install"]:
+        paths += [root / "bin" / pin["command"] for root in (crate_root(pin), prebuilt_root(pin))]
+    return [path for path in paths if path.is_file()]
+
+
+def crate_root(pin: dict[str, Any]) -> Path:
+    """Return the cache folder of a crate's build, keyed by version and features."""
+    wanted = pin["install"]
+    key = "-".join([pin["command"], wanted["version"], *wanted["features"]])
+    return cache_dir() / "tools" / key
+
+
+def prebuilt_root(pin: dict[str, Any]) -> Path:
+    """Return the cache folder of what the crate's authors built."""
+    return cache_dir() / "tools" / f"{pin['command']}-{pin['install']['version']}-prebuilt"

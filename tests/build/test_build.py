@@ -1,0 +1,74 @@
+"""Clones share cargo's target folders, and none gets what was compiled of another's sources."""
+
+import os
+import subprocess
+
+import pytest
+
+from scripts.build import crate
+from scripts.tools import pins, rust
+
+MANIFEST = """
+[package]
+name = "mobilenet-oc"
+version = "0.1.0"
+edition = "2024"
+[workspace]
+"""
+
+
+@pytest.fixture
+def cargo(tmp_path, monkeypatch):
+    """A function that builds and runs a clone's program in the folder that all of them share."""
+    record = rust.find(pins.pins()["rust"], tmp_path / "log")
+    environment = rust.cargo_environment(record, wasm=False, rustflags=[])
+    target = tmp_path / "target"
+
+    def run(folder):
+        monkeypatch.setattr(crate, "CLASSIFIER", folder)
+        manifest = ["--manifest-path", str(folder / "Cargo.toml"), "--target-dir", str(target)]
+        with crate.claimed(target):
+            command = [record["path"], "build", "--release", *manifest]
+            subprocess.run(command, env=environment, check=True, capture_output=True)
+            program = [target / "release" / "mobilenet-oc"]
+            return subprocess.run(program, check=True, capture_output=True, text=True).stdout
+
+    return run
+
+
+def clone(folder, says, made):
+    """Sources of a program, as a clone made at that time (Unix seconds) has them."""
+    (folder / "src").mkdir(parents=True)
+    (folder / "Cargo.toml").write_text(MANIFEST)
+    (folder / "src" / "main.rs").write_text(f'fn main() {{ print!("{says}"); }}')
+    for path in (folder / "Cargo.toml", folder / "src" / "main.rs"):
+        os.utime(path, (made, made))
+    return folder
+
+
+def test_an_older_clone_gets_its_own_program(cargo, tmp_path):
+    old, new = clone(tmp_path / "a", "old", 1e9), clone(tmp_path / "b", "new", 1.1e9)
+    assert cargo(new) == "new"
+    assert cargo(old) == "old"
+    assert cargo(new) == "new"
+
+
+def test_the_sources_key_is_that_of_names_and_contents(tmp_path):
+    first, same = clone(tmp_path / "a", "x", 1e9), clone(tmp_path / "b", "x", 2e9)
+    assert crate.sources_key(first) == crate.sources_key(same)
+    (same / "src" / "main.rs").rename(same / "src" / "other.rs")
+    assert crate.sources_key(first) != crate.sources_key(same)
+
+
+@pytest.mark.parametrize(
+    ("target", "machine", "name"),
+    [
+        ("native", "x86_64", "sse2"),
+        ("native", "aarch64", "neon"),
+        ("wasm", "x86_64", "simd128"),
+    ],
+)
+def test_lanes_of_128_bits_on_any_target(monkeypatch, target, machine, name):
+    monkeypatch.setattr(crate.platform, "machine", lambda: machine)
+    assert crate.lanes({"lanes": "128", "target": target}) == name
+    assert crate.lanes({"lanes": "auto", "target": target}) == "auto"

@@ -1,0 +1,184 @@
+"""The Rust crate: format, clippy and its own tests, with the compiler that the workflow found.
+
+tract is compiled for one set of flags alone; all other ways are those of the packed form.
+"""
+
+import os
+import pty
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts.build import crate
+from scripts.tools import installers, location, pins, rust
+
+# After the subcommand: clippy hands on only what follows its name.
+TINY = ("--config", "tests/data/tiny.toml")
+TINY_PACKED = (*TINY, "--config", "tests/data/tiny-16.toml")
+PACKED = ("--no-default-features", "--features", "packed,wasm,snapshot")
+# An action's module without a snapshot, as the tests run it.
+PACKED_WASM = ("--no-default-features", "--features", "packed,wasm")
+ARM, ARM_LINKER, ARM_EMULATOR = (
+    "aarch64-unknown-linux-gnu",
+    "aarch64-linux-gnu-gcc",
+    "qemu-aarch64",
+)
+ARM_ROOT = "/usr/aarch64-linux-gnu"
+WASM_FLAGS = {
+    "scalar": [],
+    "simd128": ["-Ctarget-feature=+simd128"],
+    "relaxed": ["-Ctarget-feature=+simd128,+relaxed-simd"],
+}
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    """The record of the workflow's compiler."""
+    return rust.find(pins.pins()["rust"], tmp_path_factory.mktemp("log") / "log")
+
+
+@pytest.fixture(scope="module")
+def cargo(root, record):
+    """A function that runs cargo on the crate and returns its output; fails the test on error."""
+
+    def run(subcommand: str, *arguments: str, target="native", flags=(), folder=None, **extra):
+        settings = {"target": target, "rustflags": list(flags), "profile": {}}
+        cache = crate.target_dir(record, settings)
+        environment = rust.cargo_environment(record, target == "wasm", list(flags))
+        command = [record["path"], subcommand, *arguments]
+        if target == "wasm":
+            command += ["--target", record["wasm"]["target"], *record["wasm"]["cargo_args"]]
+        with crate.claimed(cache):
+            done = subprocess.run(
+                command,
+                cwd=folder or root / "classifier",
+                env=environment | {"CARGO_TARGET_DIR": str(cache)} | extra,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def wasmtime(record, tmp_path_factory):
+    """The workflow's wasmtime."""
+    log = tmp_path_factory.mktemp("log") / "log"
+    environment = rust.cargo_environment(record, wasm=False, rustflags=[])
+    compiler = installers.Cargo(record["path"], environment, os.cpu_count() or 1)
+    return location.locate(installers.find("wasmtime", compiler, log))
+
+
+def needs(record, command):
+    """Skip a test where the compiler comes without a command of cargo's."""
+    program = Path(record["path"]).with_name(f"cargo-{command}")
+    if not program.exists():
+        pytest.skip(f"the compiler, {record['source']}, comes without cargo {command}")
+
+
+def test_format(cargo, record):
+    needs(record, "fmt")
+    cargo("fmt", "--all", "--check")
+
+
+def test_clippy(cargo, record):
+    needs(record, "clippy")
+    flags = ["--workspace", "--all-targets", "--all-features", "--release", "--locked"]
+    cargo("clippy", *TINY, *flags, "--", "-D", "warnings")
+
+
+@pytest.mark.parametrize("flags", WASM_FLAGS.values(), ids=WASM_FLAGS)
+def test_clippy_for_wasm(cargo, record, flags):
+    needs(record, "clippy")
+    wasm = ["--target", record["wasm"]["target"], "--lib", "--examples", "--test", "classifier"]
+    checked = ["clippy", *TINY, *PACKED, *wasm, "--release", "--locked"]
+    cargo(*checked, "--", "-D", "warnings", flags=flags)
+
+
+def test_cargo_test(cargo):
+    cargo("test", *TINY, "--workspace", "--all-features", "--release", "--locked")
+
+
+def test_with_debug_assertions(cargo):
+    cargo("test", *TINY_PACKED, *PACKED, "--locked")
+
+
+@pytest.mark.parametrize("flags", WASM_FLAGS.values(), ids=WASM_FLAGS)
+def test_as_wasm(cargo, wasmtime, flags):
+    runner = {"CARGO_TARGET_WASM32_WASIP1_RUNNER": f"{wasmtime} run -C cache=n"}
+    options = [*TINY, *PACKED_WASM, "--release", "--locked", "--test", "classifier"]
+    said = cargo("test", *options, target="wasm", flags=flags, **runner)
+    assert "packed::a_nan_in_any_layer_reaches_the_answer ... ok" in said
+
+
+def test_on_arm(cargo, record):
+    for needed in (ARM_LINKER, ARM_EMULATOR):
+        if not shutil.which(needed):
+            pytest.skip(f"needs {needed} (Debian: gcc-aarch64-linux-gnu, qemu-user)")
+    if record["source"] != "rustup":
+        pytest.skip("needs rustup for the target's standard library")
+    added = subprocess.run(["rustup", "target", "add", ARM], capture_output=True, check=False)
+    if added.returncode != 0:
+        pytest.skip(f"rustup has no {ARM}")
+    arm = {
+        "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER": ARM_LINKER,
+        "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER": f"{ARM_EMULATOR} -L {ARM_ROOT}",
+    }
+    options = [*TINY, *PACKED_WASM, "--release", "--locked", "--target", ARM]
+    said = cargo("test", *options, "--test", "classifier", "packed::", **arm)
+    assert "packed::a_nan_in_any_layer_reaches_the_answer ... ok" in said
+
+
+@pytest.mark.parametrize("lanes", ["portable", "sse2"])
+def test_lanes_by_name(cargo, record, root, lanes):
+    """A build with named lanes uses them: the program says so, and gives right answers."""
+    if lanes == "sse2" and os.uname().machine != "x86_64":
+        pytest.skip("SSE2 is of x86-64")
+    said = cargo(
+        "test", *TINY_PACKED, *PACKED, "--release", "--locked", "--test", "classifier", "packed::",
+        MOBILENET_LANES=lanes,
+    )  # fmt: skip
+    assert "test packed::tensorflow_gives_the_same_probabilities ... ok" in said
+    arguments = ["run", *TINY_PACKED, *PACKED, "--release", "--locked", "--example"]
+    said = cargo(*arguments, "mobilenet-oc-l", "--", "--version", MOBILENET_LANES=lanes)
+    assert f"(lanes of packed models: {lanes})" in said
+
+
+def test_lanes_that_the_target_does_not_have(cargo):
+    with pytest.raises(AssertionError, match="MOBILENET_LANES: simd128 needs a target of wasm32"):
+        cargo("check", *TINY_PACKED, *PACKED, "--release", "--lib", MOBILENET_LANES="simd128")
+
+
+def test_a_library_needs_no_model(cargo, root, tmp_path):
+    crate = shutil.copytree(root / "classifier", tmp_path / "classifier")
+    for subcommand in (["check", "--lib"], ["doc", "--no-deps", "--lib"]):
+        cargo(*subcommand, *PACKED, "--release", "--locked", folder=crate)
+    with pytest.raises(AssertionError, match=r"there is no model in .*run `snakemake"):
+        cargo("check", "--examples", *PACKED, "--release", "--locked", folder=crate)
+
+
+def test_a_terminal_gets_the_usage(cargo):
+    """Nobody has to guess that a silent program waits for a request."""
+    here, terminal = pty.openpty()
+    with os.fdopen(here, "rb"), os.fdopen(terminal, "rb") as stdin:
+        program = cargo_program(cargo)
+        done = subprocess.run([program], stdin=stdin, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Usage: mobilenet-oc-l < request.json")
+    assert done.stdout == ""
+
+
+def cargo_program(cargo):
+    """Build the command with the tests' model and return its path."""
+    said = cargo(
+        "build", *TINY_PACKED, *PACKED, "--release", "--locked", "--example", "mobilenet-oc-l",
+        "--message-format=json-render-diagnostics",
+    )  # fmt: skip
+    (path,) = {part for part in said.split('"') if part.endswith("/examples/mobilenet-oc-l")}
+    return path

@@ -1,0 +1,160 @@
+"""Contenders are made from the config, and each is run by the command a user would type."""
+
+import importlib.util
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from scripts.bench import registry as benchmarks
+from scripts.contenders import records, registry, selection
+
+MODULE, AOT = "results/models/net/optimised/wasm/mobilenet-oc-l.wasm", "results/models/net/aot/wasm"
+ENGINE = {"run_options": ["-x"], "compile_options": []}
+CONFIG = {
+    "builds": {
+        "plain": {"target": "native"},
+        "tuned": {"target": "native"},
+        "wasm": {"target": "wasm"},
+        "unused": {"target": "wasm"},
+    },
+    "engines": {
+        "wasmtime": ENGINE | {"runner": "wasmtime", "tool": "wasmtime"},
+        "wasmer": ENGINE | {"runner": "wasmer", "tool": "wasmer"},
+        "older": ENGINE | {"runner": "wasmtime", "tool": "wasmtime-47"},
+    },
+    "compare": {
+        "builds": ["plain", "tuned", "wasm"],
+        "engines": ["wasmtime", "wasmer"],
+        "modes": ["jit", "aot"],
+        "references": ["litert"],
+        "baseline": "tuned",
+    },
+}
+
+
+def names(rows):
+    return [row.id for row in rows]
+
+
+def timed(job, benchmark):
+    return names(selection.timed(CONFIG, "net", job, benchmarks.benchmark(benchmark)))
+
+
+def test_native_comes_first_with_the_baseline_before_all():
+    assert timed("aot", "memory") == ["tuned", "plain", "wasm@wasmtime-aot", "wasm@wasmer-aot"]
+
+
+def test_a_job_times_what_is_of_its_mode():
+    assert timed("jit", "memory")[2:] == ["wasm@wasmtime-jit", "wasm@wasmer-jit"]
+
+
+def test_later_runs_from_the_cache_are_told_apart_where_they_differ():
+    assert "wasm@wasmer-jit-cached" in timed("jit", "cold_start")
+    assert "wasm@wasmer-jit-cached" not in timed("jit", "inference")
+
+
+def test_on_a_cold_disk_nothing_compiles():
+    found = timed("jit", "cold_disk")
+    assert "wasm@wasmtime-jit-cached" in found
+    assert "wasm@wasmtime-jit" not in found
+
+
+def test_references_are_timed_in_inference_alone():
+    told = [name for name in benchmarks.every() if "litert" in timed("aot", name)]
+    assert told == ["inference"]
+
+
+def test_the_oracle_checks_everything_that_has_a_verdict_of_its_own():
+    found = names(selection.gated(CONFIG, "net"))
+    assert {"tuned", "litert", "wasm@openwhisk-action", "wasm@wasmer-jit"} <= set(found)
+    assert not [name for name in found if name.endswith("-cached")]
+    assert len(found) == len(set(found))
+
+
+def test_later_runs_share_the_verdict_of_the_first():
+    row = selection.called(CONFIG, "net", "wasm@wasmer-jit-cached")
+    assert row.judged_as == "wasm@wasmer-jit"
+
+
+def test_every_contender_is_found_by_its_name():
+    for row in selection.every(CONFIG, "net"):
+        assert selection.called(CONFIG, "net", row.id) == row
+
+
+def test_an_action_runs_its_own_module():
+    action = selection.called(CONFIG, "net", "wasm@openwhisk-action")
+    assert action.path == "results/models/net/optimised/wasm/mobilenet-oc.wasm"
+
+
+def test_models_share_no_file():
+    one, two = (selection.every(CONFIG, name) for name in ("one", "two"))
+    assert not {row.path for row in one} & {row.path for row in two}
+
+
+def record(name, config=CONFIG):
+    """The record that a job makes of a contender."""
+    row = asdict(selection.called(config, "net", name))
+    return records.record(row, {row["tool"]: "wt"})
+
+
+@pytest.mark.parametrize(
+    ("engine", "mode", "words"),
+    [
+        ("wasmtime", "jit", ["wt", "run", "-C", "cache=n", "-x", MODULE]),
+        ("wasmtime", "aot", ["wt", "run", "--allow-precompiled", "-x", f"{AOT}/wasmtime.cwasm"]),
+        ("wasmer", "jit", ["wt", "run", "--disable-cache", "-x", MODULE]),
+        ("wasmer", "aot", ["wt", "run", "-x", f"{AOT}/wasmer.wasmu"]),
+    ],
+)  # fmt: skip
+def test_commands(engine, mode, words):
+    assert record(f"wasm@{engine}-{mode}")["command"] == words
+
+
+def test_two_versions_of_one_engine_run_side_by_side():
+    both = CONFIG | {"compare": CONFIG["compare"] | {"engines": ["wasmtime", "older"]}}
+    new, old = (record(f"wasm@{name}-aot", both) for name in ("wasmtime", "older"))
+    assert (new["command"][-1], old["command"][-1]) == (
+        f"{AOT}/wasmtime.cwasm",
+        f"{AOT}/older.cwasm",
+    )
+    assert selection.called(both, "net", "wasm@older-aot").tool == "wasmtime-47"
+    assert new["cache_dir"] != old["cache_dir"]
+
+
+def test_engines_keep_their_cache_to_themselves():
+    """A relative folder would be ignored by wasmtime, which then shares the user's own."""
+    first = record("wasm@wasmtime-jit-cached")
+    other = record("wasm@wasmer-jit-cached")
+    assert "cache=n" not in first["command"]
+    assert first["env"] == {"XDG_CACHE_HOME": first["cache_dir"]}
+    assert Path(first["cache_dir"]).is_absolute()
+    assert first["cache_dir"] != other["cache_dir"]
+
+
+def test_the_noop_runs_in_the_same_engine_and_mode():
+    found = record("wasm@wasmtime-aot")
+    assert found["noop_command"][:2] == found["command"][:2]
+    assert found["noop_command"][-1] == "results/harness/noop-wasmtime.cwasm"
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("wasm@openwhisk-action", "scripts.runners.openwhisk"),
+        ("litert", "scripts.runners.reference"),
+    ],
+)
+def test_what_python_runs_is_run_by_the_python_of_the_job(name, module):
+    command = record(name)["command"]
+    assert command[:3] == [sys.executable, "-m", module]
+    assert importlib.util.find_spec(module)
+
+
+def test_what_a_runner_lacks_is_no_mode_of_it():
+    for name in registry.names():
+        runner = registry.runner(name)
+        assert not set(runner.lacks) & set(runner.modes)
+        assert all(mode.default in {"", *runner.modes} for mode in runner.modes.values())
+        assert all(mode.judged_as in {"", *runner.modes} for mode in runner.modes.values())

@@ -1,0 +1,177 @@
+"""The reference runtimes answer as the oracle does, in the words of the Rust classifier."""
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import fetch_trained
+
+from scripts.common.errors import UserError
+from scripts.model import convert, encode_request, seeded_graph
+from scripts.oracle import answer_cases
+from scripts.oracle.reference import Reference
+from scripts.runners import runtimes
+
+TOLERANCE = 1e-4
+CLASSES = 21
+
+
+def converted(folder):
+    """Convert the model in a folder for every runtime, into files called as the runtime."""
+    for runtime in convert.CONVERTERS:
+        arguments = ["--model", str(folder / "model.json"), "--runtime", runtime]
+        assert convert.main([*arguments, "--out", str(folder / runtime)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory):
+    """A small seeded model as model/fetch.py leaves it, converted."""
+    folder = tmp_path_factory.mktemp("seeded")
+    graph = seeded_graph.frozen_graph(0.35, 96, CLASSES, seed=3)
+    (folder / "model.pb").write_bytes(graph)
+    (folder / "labels.txt").write_text("".join(f"class {i}\n" for i in range(CLASSES)))
+    record = {
+        "name": "small",
+        "sha256": hashlib.sha256(graph).hexdigest(),
+        "size": 96,
+        "input_range": [-1, 1],
+        "input": "input",
+        "output": "MobilenetV2/Predictions/Reshape_1",
+    }
+    (folder / "model.json").write_text(json.dumps(record))
+    return converted(folder)
+
+
+@pytest.fixture(scope="module")
+def trained(shared, tmp_path_factory):
+    """The model with real weights, converted."""
+    folder = tmp_path_factory.mktemp("trained")
+    fetch_trained(shared, folder)
+    return converted(folder)
+
+
+def encoded(data):
+    return base64.b64encode(data).decode("ascii")
+
+
+def run(root, folder, runtime, request):
+    """Run a contender's command; a request that is text is sent as it is."""
+    command = [sys.executable, "-m", "scripts.runners.reference", "--runtime", runtime]
+    command += ["--graph", str(folder / runtime), "--model", str(folder / "model.json")]
+    text = request if isinstance(request, str) else json.dumps(request)
+    return subprocess.run(
+        command, cwd=root, input=text, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def ask(root, folder, runtime, request):
+    done = run(root, folder, runtime, request)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    return json.loads(done.stdout)
+
+
+def check_against_the_oracle(root, folder, runtime):
+    """Compare the probabilities of a random tensor and the photograph's label; return answers."""
+    oracle = Reference(folder / "model.json")
+    tensor = answer_cases.random_tensor(oracle, seed=5)
+    request = {"tensor": encoded(tensor.tobytes()), "probabilities": True, "iterations": 3}
+    by_tensor = ask(root, folder, runtime, request | {"phases": True})
+    difference = np.abs(np.array(by_tensor["probabilities"]) - oracle.probabilities(tensor))
+    assert difference.max() <= TOLERANCE
+    photograph = encode_request.sample_image().read_bytes()
+    by_image = ask(root, folder, runtime, {"image": encoded(photograph), "top": 2})
+    expected = oracle.answer(oracle.probabilities(oracle.tensor(photograph)), top=2)
+    assert [row["label"] for row in by_image["top"]] == [row["label"] for row in expected["top"]]
+    assert by_image["label"] == expected["label"]
+    assert by_image["confidence"] == pytest.approx(expected["confidence"], abs=TOLERANCE)
+    return by_tensor, by_image
+
+
+def test_every_runtime_has_a_converter():
+    assert runtimes.RUNTIMES.keys() == convert.CONVERTERS.keys()
+
+
+@pytest.mark.parametrize("runtime", runtimes.RUNTIMES)
+def test_answers_of_the_seeded_model(root, seeded, runtime):
+    by_tensor, by_image = check_against_the_oracle(root, seeded, runtime)
+    assert set(by_image) == {"label", "confidence", "top"}
+    assert set(by_tensor) == {"label", "confidence", "inference_ns", "phases", "probabilities"}
+    durations, phases = by_tensor["inference_ns"], by_tensor["phases"]
+    assert len(durations) == 3
+    assert min(durations) > 0
+    names = {f"{name}_ns" for name in ("entered", "read", "decode", "load", "infer", "finished")}
+    assert set(phases) == names
+    assert sum(durations) <= phases["infer_ns"] < phases["finished_ns"] - phases["entered_ns"]
+
+
+@pytest.mark.parametrize("runtime", runtimes.RUNTIMES)
+def test_answers_of_the_trained_model(root, trained, runtime):
+    _, by_image = check_against_the_oracle(root, trained, runtime)
+    assert by_image["label"] == "military uniform"
+
+
+def test_weights_are_not_quantised(seeded):
+    # 4 bytes each of the least that could be learnt, batch norm folded into the convolutions.
+    least = 4 * 400_000
+    assert all((seeded / runtime).stat().st_size > least for runtime in runtimes.RUNTIMES)
+
+
+@pytest.mark.parametrize("runtime", ["litert", "onnxruntime"])
+def test_only_tensorflow_imports_tensorflow(root, seeded, runtime):
+    program = (
+        "import sys, pathlib; from scripts.runners import reference, runtimes;"
+        f"runtimes.load({runtime!r}, pathlib.Path({str(seeded / runtime)!r}), {{}});"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("request_", "complaint"),
+    [
+        ("", "no JSON"),
+        ("[]", "no JSON object"),
+        ({}, "exactly one"),
+        ({"image": "", "tensor": ""}, "exactly one"),
+        ({"image": "", "colour": 1}, "'colour'"),
+        ({"image": 7}, "'image'"),
+        ({"image": "?"}, "base64"),
+        ({"image": "AAAA"}, "no JPEG"),
+        ({"tensor": "AAAA"}, "`tensor` is not"),
+        ({"tensor": encoded(np.full((96, 96, 3), np.nan, "<f4").tobytes())}, "NaN"),
+        ({"image": "AAAA", "iterations": 0}, "`iterations`"),
+        ({"tensor": encoded(bytes(96 * 96 * 3 * 4)), "top": CLASSES + 1}, "`top`"),
+    ],
+)
+def test_a_bad_request_is_one_clear_line(root, seeded, request_, complaint):
+    done = run(root, seeded, "litert", request_)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert complaint in done.stderr
+
+
+@pytest.mark.parametrize("runtime", runtimes.RUNTIMES)
+@pytest.mark.parametrize("keep", [None, 0, 1000, -1000])
+def test_a_missing_or_truncated_graph_is_refused(seeded, tmp_path, runtime, keep):
+    graph = tmp_path / "graph"
+    if keep is not None:
+        graph.write_bytes((seeded / runtime).read_bytes()[:keep])
+    record = json.loads((seeded / "model.json").read_text())
+    with pytest.raises(UserError, match=r"cannot (read|load) .*graph"):
+        runtimes.load(runtime, graph, record)
+
+
+def test_a_graph_that_is_not_the_records_is_not_converted(seeded, tmp_path):
+    (tmp_path / "model.json").write_bytes((seeded / "model.json").read_bytes())
+    with pytest.raises(UserError, match="cannot read"):
+        convert.convert("litert", tmp_path / "model.json")
+    (tmp_path / "model.pb").write_bytes(b"another")
+    with pytest.raises(UserError, match="is not the graph"):
+        convert.convert("litert", tmp_path / "model.json")

@@ -1,0 +1,113 @@
+"""The fingerprint quotes what the jobs recorded, and says where they do not agree."""
+
+import copy
+import json
+
+import pytest
+
+from scripts.common import host
+from scripts.report import fingerprint
+
+JOB = {
+    "model": "net",
+    "benchmark": "cold_start",
+    "mode": "jit",
+    "load_start": 0.1,
+    "host": host.facts(),
+    "tools": {"wasmtime": {"version": "48.0.8", "sha256": "0d"}},
+}
+JOB["host"]["cpu"] |= {"cores": 2, "virtual": False, "governor": None}
+JOB["host"]["damon"] = False
+
+
+def job(benchmark, *path, value=None):
+    """A job's record, one value of it changed."""
+    found = copy.deepcopy(JOB) | {"benchmark": benchmark}
+    place = found
+    for key in path[:-1]:
+        place = place[key]
+    if path:
+        place[path[-1]] = value
+    return found
+
+
+def test_jobs_of_one_machine_need_no_warning():
+    assert (
+        fingerprint.warnings([job("cold_start"), job("memory", "host", "date", value="later")])
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("host", "cpu", "model"), "another", "processors"),
+        (("host", "cpu", "flags"), ["avx"], "processor features"),
+        (("host", "kernel"), "6.99", "kernels"),
+        (("host", "packages"), {"numpy": "9"}, "package versions"),
+        (("host", "git", "commit"), "0000000", "commits"),
+        (("host", "git", "changed"), "changed since", "uncommitted changes"),
+        (("tools", "wasmtime", "sha256"), "0e", "engines"),
+    ],
+)
+def test_jobs_that_differ_are_named(path, value, words):
+    found = fingerprint.warnings(
+        [job("cold_start"), job("memory"), job("size", *path, value=value)]
+    )
+    (line,) = found
+    assert words in line
+    assert "cold_start (jit), memory (jit); size (jit)" in line
+
+
+def test_the_state_of_the_machine_is_told():
+    busy = job("memory", "load_start", value=1.9)
+    single = job("size", "host", "cpu", "cores", value=1)
+    lines = fingerprint.warnings([single, busy])
+    assert any("The load was 1.9 when memory (jit) began" in line for line in lines)
+    assert any("one core" in line for line in lines)
+    watched = job("size", "host", "damon", value=True)
+    assert any("DAMON" in line for line in fingerprint.warnings([watched]))
+    powersave = job("size", "host", "cpu", "governor", value="powersave")
+    assert any("`powersave`" in line for line in fingerprint.warnings([powersave]))
+
+
+def test_the_machine_is_the_one_that_measured(tmp_path):
+    """Whatever machine writes the report."""
+    tool, measured = tmp_path / "tool.json", tmp_path / "job.json"
+    tool.write_text(json.dumps({"name": "wasmtime", "version": "48.0.8"}))
+    measured.write_text(json.dumps(job("size", "host", "kernel", value="another kernel")))
+    arguments = ["--tools", str(tool), "--artifacts", str(tool), "--jobs", str(measured)]
+    assert fingerprint.main([*arguments, "--config", "{}", "--out", str(tmp_path / "m.json")]) == 0
+    found = json.loads((tmp_path / "m.json").read_text())
+    assert found["kernel"] == "another kernel"
+    assert found["measured"] == [JOB["host"]["date"]] * 2
+    assert found["jobs"][0]["host"]["kernel"] == "another kernel"
+
+
+def test_a_checkout_that_changed_on_the_way_is_not_called_a_commit():
+    """The first job ran on the commit, a later one did not."""
+    clean, changed = (job("size", "host", "git", "changed", value=value) for value in (False, True))
+    for jobs, told in (([clean, clean], False), ([clean, changed], True)):
+        assert fingerprint.fingerprint([], [], jobs, {})["git"]["changed"] is told
+    nowhere = job("size", "host", "git", value={"commit": None, "changed": None})
+    assert fingerprint.fingerprint([], [], [nowhere], {})["git"]["changed"] is None
+
+
+def test_a_kernel_that_watches_pages_is_known_by_its_thread(tmp_path, monkeypatch):
+    monkeypatch.setattr(host, "PROCESSES", tmp_path)
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7/comm").write_text("sshd\n")
+    assert host.damon() is False
+    (tmp_path / "8").mkdir()
+    (tmp_path / "8/comm").write_text("kdamond.0\n")
+    assert host.damon() is True
+
+
+def test_a_package_that_a_job_lacks_is_no_error():
+    assert host.version("no-such-package") is None
+
+
+def test_a_job_is_named_with_its_model_where_there_are_several():
+    one, other = JOB, copy.deepcopy(JOB) | {"model": "other"}
+    assert fingerprint.name(one, [one]) == "cold_start (jit)"
+    assert "other" in fingerprint.name(other, [one, other])

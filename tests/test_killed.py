@@ -1,0 +1,128 @@
+"""Killed in any stage and run again, the workflow goes on where it was; nothing stale survives."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import MODEL, QUICK, planned, snakemake
+
+from scripts.common import files
+from scripts.tools import location
+
+AOT = ("cold_start", "memory")
+SAMPLES = [f"{MODEL}/samples/aot/{name}.csv" for name in AOT]
+JIT = f"{MODEL}/samples/jit/memory.csv"
+# A rule of each stage, one of its outputs, what it says when it begins, and whether all processes
+# are killed or Snakemake alone, whose jobs then go on for a while.
+STAGES = [
+    ("fetch_model", f"{MODEL}/model.pb", "Getting the model", True),
+    ("build_native", f"{MODEL}/build/native-plain/mobilenet-oc-l", "Compiling build", False),
+    ("snapshot", f"{MODEL}/snapshot/wasm-packed/mobilenet-oc-l.wasm", "Making the model", True),
+    ("compile_aot", f"{MODEL}/aot/wasm-simd/wasmer.wasmu", "Compiling wasm-simd", False),
+    ("check_oracle", f"{MODEL}/gates/wasm-simd@wasmer-jit.json", "Checking wasm-simd", True),
+    ("memory", f"{MODEL}/samples/aot/memory.csv", "Measuring memory of", False),
+    ("report_md", "results/report.md", "Writing results/report.md", True),
+]
+
+
+def killed(folder, *arguments, when, group):
+    """Start Snakemake and kill it, or it and all that it started, after it said `when`."""
+    console = folder / "killed.log"
+    with open(console, "w") as stream:
+        process = subprocess.Popen(
+            ["snakemake", *arguments],
+            cwd=folder,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    while process.poll() is None and when not in console.read_text():
+        time.sleep(0.02)
+    time.sleep(0.3)
+    assert process.poll() is None, f"it ended before it was killed:\n{console.read_text()[-4000:]}"
+    os.kill(-process.pid if group else process.pid, signal.SIGKILL)
+    process.wait()
+    assert when in console.read_text()
+    console.unlink()
+
+
+def rows(folder):
+    """What the tables have rows for, whatever the figures."""
+    names = ["contender", "benchmark", "metric", "unit"]
+    tables = [pd.read_csv(folder / f"results/{mode}.csv")[names] for mode in ("jit", "aot")]
+    return pd.concat(tables).drop_duplicates().sort_values(names).to_csv(index=False)
+
+
+@pytest.mark.parametrize(("rule", "target", "when", "group"), STAGES)
+def test_it_goes_on_where_it_was_killed(run, rule, target, when, group):
+    before, whole = rows(run), (run / target).read_bytes()
+    killed(run, *QUICK, "--forcerun", rule, "--", target, when=when, group=group)
+    # Asked for by name: Snakemake does not remake what is missing while nothing that runs needs it.
+    done = snakemake(run, *QUICK, "--", target)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    if rule not in ("memory", "report_md"):  # what is measured anew is never quite the same
+        assert (run / target).read_bytes() == whole
+        assert not planned(run) & {"build_native", "check_oracle", "cold_start", "memory"}
+    done = snakemake(run, *QUICK, "--", "report")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    assert rows(run) == before
+    assert planned(run) == set()
+    assert not list((run / "results").rglob(f"*{files.UNFINISHED}"))
+
+
+def test_no_verdict_outlives_what_it_was_judged_by(run):
+    """Samples of a contender that fails now must not stay because a run was interrupted."""
+    failing = {f"wasm-simd@{engine}-jit" for engine in ("wasmtime", "wasmer")}
+    module = run / MODEL / "optimised/wasm-simd/mobilenet-oc-l.wasm"
+    whole = module.read_bytes()
+    module.write_bytes(whole[: len(whole) // 2])
+    try:
+        killed(run, *QUICK, "--", JIT, when="Measuring", group=True)
+        done = snakemake(run, *QUICK, "--", JIT)
+    finally:
+        module.write_bytes(whole)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert not failing & set(pd.read_csv(run / JIT).contender)
+    meta = json.loads((run / JIT).with_suffix(".json").read_text())
+    assert failing <= {row["contender"] for row in meta["skipped"]}
+    done = snakemake(run, *QUICK, "--", "report")
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert failing <= set(pd.read_csv(run / JIT).contender)
+
+
+@pytest.fixture
+def place(run, tmp_path):
+    """A copy of the quick run, to be spoilt."""
+    return Path(shutil.copytree(run, tmp_path / "place", symlinks=True))
+
+
+def test_an_engine_replaced_in_place_is_measured_anew(place, tmp_path):
+    """The same version, the same path, other bytes: what was measured with it counts no more."""
+    tool = tmp_path / "wasmtime"
+    shutil.copy(location.locate(files.read_json(place / "results/tools/wasmtime.json")), tool)
+    search = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    assert snakemake(place, *QUICK, "--", *SAMPLES, PATH=search).returncode == 0
+    before = measured_with(place)
+    with open(tool, "ab") as stream:
+        stream.write(b"another build")
+    done = snakemake(place, *QUICK, "--", *SAMPLES, PATH=search)
+    assert done.returncode == 0, done.stderr[-4000:]
+    after = measured_with(place)
+    for job in AOT:
+        assert after[job]["wasmtime"] == files.sha256(tool) != before[job]["wasmtime"]
+        assert after[job]["wasmer"] == before[job]["wasmer"]
+
+
+def measured_with(folder):
+    """The digests of the engines that each job recorded when it measured."""
+    metas = {path: json.loads((folder / path).with_suffix(".json").read_text()) for path in SAMPLES}
+    return {
+        Path(path).stem: {name: tool["sha256"] for name, tool in meta["tools"].items()}
+        for path, meta in metas.items()
+    }

@@ -1,0 +1,52 @@
+"""The folders show the stages: rules, scripts and tests have the same, and scripts stand alone."""
+
+import ast
+import re
+
+from conftest import snakemake
+
+from scripts.common import code_digest
+
+# Not stages: what is compared, what is run as a contender's command, what several stages use.
+SHARED = {"common", "contenders", "runners"}
+
+
+def folders(path):
+    return {child.parent.name for child in path.glob("*/*.py")}
+
+
+def rule_scripts(root):
+    """Return the scripts that the rules run, by dotted name."""
+    rules = "".join(path.read_text() for path in (root / "workflow/rules").glob("*.smk"))
+    return set(re.findall(r"python -m (scripts[.\w]+)", rules))
+
+
+def test_stages_have_the_same_name_everywhere(root):
+    rules = {path.stem for path in (root / "workflow/rules").glob("*.smk")}
+    assert folders(root / "scripts") - SHARED == rules - SHARED
+    assert folders(root / "tests") == folders(root / "scripts")
+
+
+def test_a_rule_script_is_run_and_never_imported(root):
+    scripts = rule_scripts(root)
+    assert len(scripts) > 20
+    for name in scripts:
+        assert (root / f"{name.replace('.', '/')}.py").is_file(), name
+    for path in (root / "scripts").rglob("*.py"):
+        assert not scripts & set(code_digest.imported(path.read_text())), path
+
+
+def test_the_picture_of_the_rules_is_of_these_rules(root):
+    picture = (root / "docs/rulegraph.svg").read_text()
+    only = ("--config", "compare={benchmarks: [cold_start]}", "--forceall", "--nolock")
+    done = snakemake(root, "--rulegraph", "dot", *only, "--", "all")
+    drawn = set(re.findall(r"<text [^>]*>(\w+)</text>", picture))
+    assert drawn == set(re.findall(r'label = "(\w+)"', done.stdout))
+
+
+def test_every_module_says_what_it_is(root):
+    for path in (root / "scripts").rglob("*.py"):
+        text = ast.get_docstring(ast.parse(path.read_text()))
+        assert text, path
+        name = ".".join(path.relative_to(root).with_suffix("").parts)
+        assert text.startswith("Rule script:") == (name in rule_scripts(root)), path

@@ -1,0 +1,227 @@
+"""The tools: the compiler that is recorded is the one that compiles; records that went stale."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from conftest import MODEL, QUICK, copy_checkout, planned_rules, snakemake
+
+from scripts.common import cache, files
+from scripts.common.errors import UserError
+from scripts.tools import installers, location, pins, rust
+
+# A crate like wasmer's convert_case: it asks rustup for another compiler. Its build script notes
+# which compilers it finds, the one cargo names and the one on PATH.
+CRATE = {
+    "rust-toolchain.toml": '[toolchain]\nchannel = "1.83.0"\n',
+    "Cargo.toml": '[package]\nname = "chosen"\nversion = "1.0.0"\nedition = "2021"\n[workspace]\n',
+    "src/main.rs": 'fn main() { println!("{}\\n{}", env!("BY_NAME"), env!("BY_PATH")); }\n',
+    "build.rs": """
+use std::process::Command;
+
+fn version(rustc: &str) -> String {
+    let output = Command::new(rustc).arg("-V").output().expect(rustc);
+    String::from_utf8(output.stdout).unwrap().trim().to_string()
+}
+
+fn main() {
+    println!("cargo:rustc-env=BY_NAME={}", version(&std::env::var("RUSTC").unwrap()));
+    println!("cargo:rustc-env=BY_PATH={}", version("rustc"));
+}
+""",
+}
+
+
+@pytest.fixture
+def crate(tmp_path):
+    folder = tmp_path / "chosen"
+    for name, text in CRATE.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(params=["rustup", "distribution"])
+def compiler(request, tmp_path, monkeypatch):
+    """The record of the compiler, got the one way and the other; without a way its test skips."""
+    monkeypatch.setenv(location.RUST_VARIABLE, request.param)
+    try:
+        return rust.find(pins.pins()["rust"], tmp_path / "rust.log")
+    except UserError as error:
+        pytest.skip(str(error))
+
+
+def cargo(compiler, crate, *arguments, wasm=False):
+    environment = rust.cargo_environment(compiler, wasm=wasm, rustflags=[])
+    command = [compiler["path"], *arguments]
+    subprocess.run(command, cwd=crate, env=environment, check=True)
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("subcommand", ["build", "install"])
+def test_a_crate_cannot_choose_another_compiler(compiler, crate, tmp_path, subcommand):
+    """Whatever toolchain a crate asks for, the recorded compiler compiles it."""
+    if subcommand == "build":
+        cargo(compiler, crate, "build", "--target-dir", str(tmp_path / "out"))
+        program = tmp_path / "out/debug/chosen"
+    else:
+        cargo(compiler, crate, "install", "--path", ".", "--root", str(tmp_path / "out"))
+        program = tmp_path / "out/bin/chosen"
+    recorded = output(compiler["rustc"], "-V").strip()
+    assert output(program).splitlines() == [recorded, recorded]
+    assert compiler["version"] in recorded
+    assert compiler["compiler"] == output(compiler["rustc"], "-vV")
+
+
+def test_the_compiler_builds_for_wasm(compiler, crate, tmp_path):
+    extra = compiler["wasm"]
+    arguments = ["build", "--target", extra["target"], *extra["cargo_args"]]
+    # In the cache: the distribution's way compiles the standard library, too.
+    target = cache.cache_dir() / "target" / f"chosen-{compiler['version']}"
+    with cache.locked(target):
+        cargo(compiler, crate, *arguments, "--target-dir", str(target), wasm=True)
+        module = tmp_path / "chosen.wasm"
+        shutil.copy(target / extra["target"] / "debug/chosen.wasm", module)
+    assert module.read_bytes()[:4] == b"\0asm"
+
+
+@pytest.fixture
+def tool(tmp_path, monkeypatch):
+    """A tool on PATH and its record; its version suits."""
+    path = tmp_path / "bin" / "wasm-strip"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\necho 1.0.36\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(path.parent), prepend=os.pathsep)
+    return path, installers.find("wasm-strip", None, tmp_path / "log")
+
+
+def test_a_tool_is_found_by_its_digest_wherever_it_lies(tool, tmp_path, monkeypatch):
+    path, record = tool
+    assert "path" not in record
+    assert location.locate(record) == str(path)
+    moved = tmp_path / "elsewhere" / path.name
+    moved.parent.mkdir()
+    path.rename(moved)
+    monkeypatch.setenv("PATH", str(moved.parent), prepend=os.pathsep)
+    assert location.locate(record) == str(moved)
+
+
+def test_a_tool_that_was_replaced_is_not_run_in_its_place(tool, tmp_path):
+    path, record = tool
+    files.write_json(tmp_path / "wasm-strip.json", record)
+    before = location.state("wasm-strip", tmp_path)
+    files.write_json(tmp_path / "wasm-strip.state", before)
+    assert location.state("wasm-strip", tmp_path) == before
+    path.write_text(path.read_text() + "# another build\n")
+    assert location.state("wasm-strip", tmp_path) != before
+    with pytest.raises(UserError, match=r"wasm-strip 1\.0\.36.* any more; type"):
+        location.locate(record)
+
+
+def test_a_tool_in_the_cache_may_move_with_it(tmp_path, monkeypatch):
+    """Another cache folder makes no record stale, be the tool in it or not."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "one"))
+    pin = pins.pins()["wasmtime"]
+    program = pins.crate_root(pin) / "bin" / "wasmtime"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho wasmtime {pin['install']['version']}\n")
+    program.chmod(0o755)
+    record = installers.find("wasmtime", None, tmp_path / "log")
+    files.write_json(tmp_path / "wasmtime.json", record)
+    before = location.state("wasmtime", tmp_path)
+    files.write_json(tmp_path / "wasmtime.state", before)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "two"))
+    assert location.state("wasmtime", tmp_path) == before
+    (tmp_path / "one").rename(tmp_path / "two")
+    assert location.state("wasmtime", tmp_path) == before
+    assert location.locate(record).startswith(str(tmp_path / "two"))
+
+
+def test_another_way_of_getting_a_compiler_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv(location.RUST_VARIABLE, "conda")
+    with pytest.raises(UserError, match="MOBILENET_RUST is 'conda'; it may be rustup or distrib"):
+        rust.find(pins.pins()["rust"], tmp_path / "log")
+
+
+@pytest.mark.parametrize(("way", "status"), [("rustup", 0), ("distribution", 1)])
+def test_setup_takes_the_packages_of_the_compiler_where_they_are_asked_for(root, way, status):
+    environment = os.environ | {location.RUST_VARIABLE: way, "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["sh", "envs/rustup-suits.sh"], cwd=root, env=environment, check=False)
+    assert done.returncode == status
+
+
+def test_asking_for_another_way_makes_only_the_compilers_record_stale(monkeypatch, tmp_path):
+    monkeypatch.delenv(location.RUST_VARIABLE, raising=False)
+    before = {name: location.state(name, tmp_path) for name in ("rust", "wasmer")}
+    monkeypatch.setenv(location.RUST_VARIABLE, "distribution")
+    assert location.state("rust", tmp_path) != before["rust"]
+    assert location.state("wasmer", tmp_path) == before["wasmer"]
+
+
+TARGETS = (
+    f"{MODEL}/model.pb",
+    "results/input.json",
+    "results/tools/rust.json",
+    "results/tools/wasm-opt.json",
+)
+
+
+def planned(folder, **environment):
+    """Return the rules that a dry run would run for the targets."""
+    done = snakemake(folder, *QUICK, "--dry-run", "--", *TARGETS, **environment)
+    assert done.returncode == 0, done.stderr
+    return planned_rules(done)
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A copy of the checkout after a small run, with a wasm-opt of its own on PATH."""
+    shutil.copy(shutil.which("wasm-opt"), tmp_path / "wasm-opt")
+    folder = copy_checkout(tmp_path / "checkout")
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+
+    def run():
+        done = snakemake(folder, *QUICK, "--", *TARGETS, PATH=path)
+        assert done.returncode == 0, done.stderr
+
+    run()
+    return folder, path, run
+
+
+def test_where_things_lie_re_runs_nothing(place, tmp_path):
+    """Neither another cache, nor a mirror, nor moving the checkout repeats any work."""
+    folder, path, _ = place
+    assert planned(folder, PATH=path) == set()
+    assert planned(folder, PATH=path, XDG_CACHE_HOME=str(tmp_path / "cache")) == set()
+    assert planned(folder, PATH=path, MOBILENET_MODEL_MIRROR=str(tmp_path)) == set()
+    moved = folder.rename(tmp_path / "moved")
+    assert planned(moved, PATH=path) == set()
+
+
+def test_a_tool_replaced_in_place_is_looked_for_again(place, tmp_path):
+    folder, path, run = place
+    tool = tmp_path / "wasm-opt"
+    before = files.read_json(folder / "results/tools/wasm-opt.json")
+    times = tool.stat()
+    with open(tool, "ab") as stream:
+        stream.write(b"another build of the same version")
+    os.utime(tool, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert planned(folder, PATH=path) == {"find_tool"}
+    run()
+    after = files.read_json(folder / "results/tools/wasm-opt.json")
+    assert after == before | {"sha256": files.sha256(tool)}
+    assert planned(folder, PATH=path) == set()
+
+
+def test_a_cache_that_cannot_be_written_is_told_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / "mobilenet-infer-benchmark").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    locked = cache.locked(cache.cache_dir() / "tools" / "wasmtime")
+    with pytest.raises(UserError, match="cannot be written to .* XDG_CACHE_HOME"), locked:
+        pass

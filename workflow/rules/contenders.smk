@@ -1,0 +1,33 @@
+# What is compared: contenders as jobs take them, and the files, records and programs they bring.
+
+
+def contender_of(wildcards):
+    """The contender that a file's name means."""
+    return selection.called(config, wildcards.model, wildcards.contender)
+
+
+def described(rows):
+    """Contenders as the scripts take them, as JSON."""
+    return as_json([asdict(row) for row in rows])
+
+
+def tool_records(rows):
+    """The records of the programs that run contenders."""
+    names = dict.fromkeys(row.tool for row in rows if row.tool)
+    return [paths.TOOL.format(tool=name) for name in names]
+
+
+def run_files(rows):
+    """The files that contenders read when they run: executables, models, labels."""
+    return list(dict.fromkeys(path for row in rows for path in (row.path, *row.reads)))
+
+
+def package_versions(rows):
+    """The versions of the Python packages that contenders run; a change of one runs them again."""
+    return versions(*sorted({name for row in rows for name in row.by.packages}))
+
+
+def runner_modules(rows):
+    """What says how contenders run: their runners, and this project's programs that run them."""
+    own_programs = {row.by.module for row in rows if row.by.module}
+    return sorted({runners.module(row.runner) for row in rows} | own_programs)

@@ -1,0 +1,46 @@
+# What the rules of stage build ask: the files a job needs, its parameters.
+NATIVE_BUILDS = [name for name in config["builds"] if selection.is_native(config, name)]
+WASM_BUILDS = [name for name in config["builds"] if name not in NATIVE_BUILDS]
+CLASSIFIER_SOURCES = own_files(
+    "classifier",
+    "Cargo.toml",
+    "Cargo.lock",
+    "build.rs",
+    "src/**/*.rs",
+    "examples/**/*.rs",
+)
+MEASURE_SOURCES = own_files("classifier/measure", "Cargo.toml", "src/**/*.rs")
+
+
+def build_settings(wildcards):
+    """A build as the config describes it, without what only later stages use."""
+    keys = ("target", "rustflags", "profile", "runtime", "lanes", "snapshot")
+    settings = config["builds"][wildcards.build]
+    return as_json({"build": wildcards.build} | {key: settings[key] for key in keys})
+
+
+def build_model(wildcards):
+    """The file of the model that a build embeds."""
+    settings = config["builds"][wildcards.build]
+    if settings["runtime"] == "packed":
+        panel = PANELS[settings["target"]]
+        return paths.PACKED.format(model=wildcards.model, panel=panel)
+    template = paths.FOLDED if settings["graph"] == "folded" else paths.GRAPH
+    return template.format(model=wildcards.model)
+
+
+def build_host(wildcards):
+    """The processor, for builds that use the instructions of the one they are compiled on."""
+    flags = " ".join(config["builds"][wildcards.build]["rustflags"])
+    return cpu.key() if crate.HOST_CPU in flags else ""
+
+
+def module_to_optimise(wildcards):
+    """The module as compiled, or the snapshot of it."""
+    snapshot = config["builds"][wildcards.build]["snapshot"]
+    return (paths.SNAPSHOT if snapshot else paths.COMPILED).format(**wildcards)
+
+
+def wasm_opt_options(wildcards):
+    """The options of wasm-opt for a build."""
+    return as_json(config["builds"][wildcards.build]["wasm_opt"])

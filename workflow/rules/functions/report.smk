@@ -1,0 +1,45 @@
+# What the rules of stage report ask: the files a job needs, its parameters.
+RANKED = [name for name in BENCHMARKS if name in benchmarks.ranked()]
+# A figure for each benchmark, called by its name, and one for the ratios of all that rank contenders.
+FIGURES = [*(["ratios"] if RANKED else []), *BENCHMARKS]
+
+# The first screen's picture, where any of its benchmarks is measured.
+ANSWERS = of_every_model(paths.ANSWER) if captions.SHOWN & set(BENCHMARKS) else []
+
+
+def figure_caption(wildcards):
+    """What stands below a figure in Snakemake's own report."""
+    return captions.caption(wildcards.figure)
+
+
+def figure_samples(wildcards):
+    """The samples of a figure's model and mode."""
+    return expand(
+        paths.SAMPLES,
+        model=wildcards.model,
+        mode=wildcards.mode,
+        benchmark=BENCHMARKS,
+    )
+
+
+def measured_contenders():
+    """Every contender that a job may measure, of every model and mode."""
+    return [
+        row
+        for model in MODELS
+        for mode in MODES
+        for row in selection.measured(config, model, mode)
+    ]
+
+
+def report_artifacts():
+    """Every file whose digest the fingerprint holds."""
+    executables = sorted({row.path for row in measured_contenders()})
+    return [*of_every_model(paths.GRAPH), paths.REQUEST, *executables]
+
+
+def compile_records():
+    """What compiling ahead of time took, where it is part of the comparison."""
+    rows = measured_contenders()
+    made = [row.path for row in rows if row.how.path == paths.AOT]
+    return [f"{path}.json" for path in dict.fromkeys(made)]

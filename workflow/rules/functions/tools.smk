@@ -1,0 +1,18 @@
+# What the rules of stage tools ask: the files a job needs, its parameters.
+TOOLS = checks.tools_needed(config)
+
+
+def tool_state(wildcards):
+    """What makes a tool's record out of date, as `location.state` has it."""
+    return as_json(location.state(wildcards.tool, Path(PREFIX + paths.TOOL).parent))
+
+
+def tool_compiler(wildcards):
+    """The compiler's record, for the tools that may have to be built."""
+    built = "crate" in pins.pins()[wildcards.tool]["install"]
+    return [paths.TOOL.format(tool="rust")] if built else []
+
+
+def tool_rust_option(wildcards, input):
+    """The script's option that names the compiler's record."""
+    return option("--rust", "".join(input.compiler))

@@ -1,0 +1,95 @@
+# Stage stats. In: the samples of all models. Out: results/{mode}.csv, results/levers.csv, results/twins.csv.
+
+
+include: "functions/stats.smk"
+
+
+rule estimate:
+    input:
+        samples=of_mode(paths.SAMPLES),
+        meta=of_mode(paths.JOB),
+    output:
+        report(
+            paths.ESTIMATES,
+            caption="../report/estimates.rst",
+            category="tables",
+            labels={"table": "{mode}.csv"},
+        ),
+    log:
+        "results/logs/estimate/{mode}.log",
+    conda:
+        "../../envs/conda/stats.yaml"
+    params:
+        baseline=config["compare"]["baseline"],
+        confidence=config["confidence"],
+        margin=config["margin"],
+        code=told_code("scripts.stats.estimate"),
+    message:
+        "Estimating medians and ratios, {wildcards.mode}"
+    shell:
+        "python -m scripts.stats.estimate"
+        " --samples {input.samples:q}"
+        " --baseline {params.baseline:q}"
+        " --confidence {params.confidence}"
+        " --margin {params.margin}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule levers:
+    input:
+        samples=of_every_job(paths.SAMPLES),
+        meta=of_every_job(paths.JOB),
+    output:
+        report(
+            paths.LEVERS,
+            caption="../report/levers.rst",
+            category="tables",
+            labels={"table": "levers.csv"},
+        ),
+    log:
+        "results/logs/estimate/levers.log",
+    conda:
+        "../../envs/conda/stats.yaml"
+    params:
+        levers=as_json(config["levers"]),
+        confidence=config["confidence"],
+        margin=config["margin"],
+        code=told_code("scripts.stats.compare_levers"),
+    message:
+        "Estimating what each lever buys"
+    shell:
+        "python -m scripts.stats.compare_levers"
+        " --samples {input.samples:q}"
+        " --levers {params.levers:q}"
+        " --confidence {params.confidence}"
+        " --margin {params.margin}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule twins:
+    input:
+        samples=of_every_job(paths.SAMPLES),
+        meta=of_every_job(paths.JOB),
+    output:
+        paths.TWINS,
+    log:
+        "results/logs/estimate/twins.log",
+    conda:
+        "../../envs/conda/stats.yaml"
+    params:
+        baseline=config["compare"]["baseline"],
+        confidence=config["confidence"],
+        margin=config["margin"],
+        code=told_code("scripts.stats.compare_twins"),
+    message:
+        "Comparing the baseline with itself"
+    shell:
+        "python -m scripts.stats.compare_twins"
+        " --samples {input.samples:q}"
+        " --baseline {params.baseline:q}"
+        " --confidence {params.confidence}"
+        " --margin {params.margin}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
