@@ -1,7 +1,7 @@
 """Cargo's calls for the classifier, and the target folders that clones share.
 
-The folders live in the cache, one for each compiler and set of flags, so that no set is compiled
-twice, whichever clone or model asks for it.
+The folders live in the cache, one for each compiler, set of flags and runtime, so that no set is
+compiled twice, whichever clone or model asks for it.
 """
 
 import hashlib
@@ -29,9 +29,10 @@ def profile_arguments(profile: dict[str, Any]) -> list[str]:
 
 
 def target_dir(record: dict[str, Any], settings: dict[str, Any]) -> Path:
-    """Return the cargo target folder for a compiler, a target and a set of flags."""
-    # The classifier's features are its own: the dependencies are compiled the same without them.
-    flags = [settings[key] for key in ("target", "rustflags", "profile")]
+    """Return the cargo target folder for a compiler, a target, a set of flags and a runtime."""
+    # One cargo at a time works in a folder: the packed builds, whose dependencies are few, must not
+    # wait for the minutes that tract's take. The other features are the classifier's own.
+    flags = [settings[key] for key in ("target", "rustflags", "profile", "runtime")]
     # What is compiled for one processor, build scripts' findings included, is no other's.
     host = cpu.key() if HOST_CPU in " ".join(settings["rustflags"]) else None
     key = hashlib.sha256(

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from scripts.common import paths
 from scripts.contenders.runner import AOT, CACHED, COMPILING, JIT, REFERENCE, Call, Mode, Runner
 
+# What the mode of later runs, from an engine's own cache, is called.
+LATER = "jit-cached"
+
 
 def words(*first: str) -> Callable[[Call], list[str]]:
     """Return an engine's command: its program, these words, the user's options, the file."""
@@ -15,7 +18,7 @@ def words(*first: str) -> Callable[[Call], list[str]]:
 def just_in_time(*first: str) -> Mode:
     """Return the mode that compiles at every start: the engine's cache is off or empty."""
     traits = frozenset({COMPILING})
-    return Mode(paths.MODULE, words(*first), job=JIT, traits=traits, default="jit-cached")
+    return Mode(paths.MODULE, words(*first), job=JIT, traits=traits, default=LATER)
 
 
 def later_runs(*first: str) -> Mode:

@@ -7,7 +7,7 @@ import pandas as pd
 from scripts.bench import registry
 from scripts.report import alarms, inputs, wording
 from scripts.report.apart import rivals
-from scripts.report.inputs import HEADLINES, MAIN, SELF_CHECK, Data
+from scripts.report.inputs import HEADLINES, MAIN, Data
 
 # The build that follows the original's recipe.
 ORIGINAL = "wasm"
@@ -87,44 +87,54 @@ def best_native(data: Data, benchmark: str) -> str:
 
 
 def gap(data: Data) -> str | None:
-    """Say which setting closes the gap: the best contender beside the original's recipe."""
-    found = []
-    for benchmark in MAIN:
-        rows = with_interval(all_jobs(data, benchmark))
-        recipe = rows[(rows.build == ORIGINAL) & (rows["mode"] == "jit")]
-        if not len(recipe) or recipe.iloc[0].contender == rows.iloc[0].contender:
-            continue
-        best, old = rows.iloc[0], recipe.iloc[0]
-        unsure = ", not told apart" if rivals(best, recipe.iloc[:1]) else ""
-        found.append(
-            f"{registry.benchmark(benchmark).label} "
-            f"from {wording.times(old.ratio)} (`{old.contender}`) "
-            f"to {wording.times(best.ratio)} (`{best.contender}`){unsure}"
-        )
+    """Say what closes the gap: the best wasm beside the original's recipe, started the same way."""
+    found = [
+        f"{registry.benchmark(benchmark).label} {', '.join(closed)}"
+        for benchmark in MAIN
+        if (closed := list(filter(None, (narrowed(data, benchmark, job) for job in data.jobs))))
+    ]
+    if not found:
+        return None
     return (
-        f"**What closes the gap**, from the original's recipe: {'; '.join(found)}."
-        if found
-        else None
+        "**What closes the gap**, from the original's recipe to the best wasm of the same engine "
+        f"and mode: {'; '.join(found)}."
     )
 
 
+def narrowed(data: Data, benchmark: str, mode: str) -> str | None:
+    """Return a mode's best ratio beside that of the original's recipe on the same engine."""
+    rows = with_interval(all_jobs(data, benchmark))
+    rows = rows[rows["mode"] == mode]
+    if rows.empty:
+        return None
+    best = rows.iloc[0]
+    recipe = rows[(rows.build == ORIGINAL) & (rows.engine == best.engine)]
+    if recipe.empty or best.build == ORIGINAL:
+        return None
+    unsure = ", not told apart" if rivals(best, recipe) else ""
+    before, after = wording.times(recipe.iloc[0].ratio), wording.times(best.ratio)
+    return f"from {before} to {after} (`{best.contender}`{unsure})"
+
+
 def certainty(data: Data) -> str:
-    """Say how sure the figures are."""
+    """Say how sure the first screen's ratios are, each benchmark and job by itself."""
     level = data.machine["config"]["confidence"]
-    headline = data.estimates.metric == data.estimates.benchmark.map(HEADLINES)
-    compared = data.estimates.ratio.notna() & (data.estimates["mode"] != SELF_CHECK)
-    rows = data.estimates[headline & compared]
-    if rows.ratio_low.notna().any():
-        reach = pd.concat(
-            [rows.ratio_high / rows.ratio - 1, 1 - rows.ratio_low / rows.ratio], axis=1
-        )
-        # Without an interval a ratio may be anything.
-        half = reach.max(axis=1).fillna(math.inf).median()
-        known = (
-            f"half of the ratios are known to within {100 * half:.1f} % either way or better"
-            if half < math.inf
-            else "half of the ratios or more have none, for too few rounds"
-        )
-    else:
-        known = "too few rounds were measured for any"
-    return f"**How sure.** Intervals are at {100 * level:g} %; {known}. {alarms.self_check(data)}"
+    reached = []
+    for benchmark in inputs.first_screen(data.estimates):
+        jobs = [(job, data.rows(benchmark, HEADLINES[benchmark], job)) for job in data.jobs]
+        jobs = [(job, rows.dropna(subset=["ratio"])) for job, rows in jobs]
+        said = [f"{reach(rows)} ({job.upper()})" for job, rows in jobs if len(rows)]
+        reached += [f"{registry.benchmark(benchmark).label} {', '.join(said)}"] if said else []
+    known = f" Half of the ratios are known to within, either way: {'; '.join(reached)}."
+    return (
+        f"**How sure.** Intervals are at {100 * level:g} %.{known if reached else ''} "
+        f"{alarms.self_check(data)}"
+    )
+
+
+def reach(rows: pd.DataFrame) -> str:
+    """Return to within how much of itself the middle one of ratios is known."""
+    sides = [rows.ratio_high / rows.ratio - 1, 1 - rows.ratio_low / rows.ratio]
+    # Without an interval a ratio may be anything.
+    half = pd.concat(sides, axis=1).max(axis=1, skipna=False).fillna(math.inf).median()
+    return f"{100 * half:.1f} %" if half < math.inf else "most have none"

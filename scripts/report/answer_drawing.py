@@ -55,7 +55,7 @@ def shown(estimates: pd.DataFrame, benchmark: str) -> pd.DataFrame:
     The best has the smallest ratio to the baseline; later starts from an engine's cache are none.
     """
     rows = headline(estimates, benchmark).assign(group=group)
-    wasm = rows[(rows.group == WASM) & ~rows["mode"].str.endswith("-cached")]
+    wasm = rows[(rows.group == WASM) & ~inputs.is_later(rows.contender)]
     best = wasm.sort_values(["ratio", "median"]).groupby("build", sort=False).head(1)
     return pd.concat([best, rows[rows.group != WASM]])
 

@@ -10,7 +10,9 @@ import yaml
 from scripts.bench import registry
 from scripts.common import files
 from scripts.common.errors import UserError
+from scripts.contenders.modes import LATER
 from scripts.contenders.records import SELF_CHECK
+from scripts.contenders.runner import JIT
 
 # The metric that stands for a benchmark where there is room for one.
 HEADLINES = registry.headlines()
@@ -89,7 +91,8 @@ class Data:
     def failed(self) -> pd.DataFrame:
         """Return the rows of contenders that the oracle passed and a benchmark could not time."""
         rows, refused = self.missing(), self.refused()
-        return rows[~rows.contender.str.removesuffix("-cached").isin(refused)]
+        judged = rows.contender.str.replace(f"-{LATER}", f"-{JIT}")
+        return rows[~judged.isin(refused)]
 
     def refused(self) -> list[str]:
         """Return the contenders that failed the oracle."""
@@ -130,6 +133,11 @@ def read(
         own["compiled"] = [row for row in records if row["model"] == model["name"]]
         found.append(Data(model=model, others=[], **own, **shared))
     return replace(found[0], others=found[1:])
+
+
+def is_later(contenders: pd.Series) -> pd.Series:
+    """Tell of contenders' names which are later runs, from an engine's own cache."""
+    return contenders.str.endswith(f"-{LATER}")
 
 
 def first_screen(estimates: pd.DataFrame) -> list[str]:

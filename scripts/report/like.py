@@ -7,7 +7,7 @@ import pandas as pd
 
 from scripts.report import wording
 from scripts.report.apart import rivals
-from scripts.report.inputs import HEADLINES, Data
+from scripts.report.inputs import HEADLINES, Data, is_later
 
 # What two builds by one recipe share; the rest is the target's.
 RECIPE = ("runtime", "graph")
@@ -39,7 +39,7 @@ def of_kind(data: Data, wanted: str) -> pd.DataFrame:
 
 def smallest(rows: pd.DataFrame) -> str:
     """Return the smallest ratio with its interval, and the engine and mode it is of."""
-    rows = rows[~rows.to.str.endswith("-cached")].dropna(subset=["ratio"])
+    rows = rows[~is_later(rows.to)].dropna(subset=["ratio"])
     if rows.empty:
         return "not measured"
     rows = rows.assign(contender=rows.to.str.partition("@")[2])

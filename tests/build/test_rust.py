@@ -44,7 +44,7 @@ def cargo(root, record):
     """A function that runs cargo on the crate and returns its output; fails the test on error."""
 
     def run(subcommand: str, *arguments: str, target="native", flags=(), folder=None, **extra):
-        settings = {"target": target, "rustflags": list(flags), "profile": {}}
+        settings = {"target": target, "rustflags": list(flags), "profile": {}, "runtime": "tract"}
         cache = crate.target_dir(record, settings)
         environment = rust.cargo_environment(record, target == "wasm", list(flags))
         command = [record["path"], subcommand, *arguments]

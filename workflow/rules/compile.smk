@@ -24,7 +24,7 @@ rule compile_aot:
     params:
         model="{model}",
         build="{build}",
-        runner=engine_runner,
+        runner=lookup(dpath="engines/{engine}/runner", within=config),
         options=compile_options,
         host=cpu.key(),
         code=compile_code,
@@ -56,7 +56,7 @@ use rule compile_aot as compile_noop with:
     params:
         model="none",
         build="noop",
-        runner=engine_runner,
+        runner=lookup(dpath="engines/{engine}/runner", within=config),
         options=compile_options,
         host=cpu.key(),
         code=compile_code,

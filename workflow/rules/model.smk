@@ -110,7 +110,7 @@ rule convert_reference:
 
 rule make_input:
     input:
-        image=input_image,
+        image=config["image"] or [],
     output:
         paths.REQUEST,
     log:

@@ -16,9 +16,11 @@ rule find_tool:
         state=paths.TOOL_STATE,
     log:
         "results/logs/tools/{tool}.log",
+    # First, and no more than half of the cores: an engine built beside a classifier leaves none idle.
+    priority: 1
     conda:
         "../../envs/conda/tools.yaml"
-    threads: workflow.cores
+    threads: max(1, workflow.cores // 2)
     params:
         state=tool_state,
         rust=tool_rust_option,

@@ -20,7 +20,7 @@ BENCHMARK = Benchmark(
     what=(
         "One fresh process, start to end, its files in the page cache. `jit` starts with the "
         "engine's cache empty or off and compiles; `jit-cached` are later starts, from the "
-        "engine's own cache. Drawn in the order of time, so that drift and outliers show."
+        "engine's own cache."
     ),
     settings=settings.rounds(),
     metrics=runs.LABELS,

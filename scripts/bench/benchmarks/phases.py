@@ -43,10 +43,10 @@ BENCHMARK = Benchmark(
     what=(
         "Where the time of one fresh process goes, in milliseconds: medians, each by itself, so "
         "they need not add up. *Engine starts* is what the same engine takes for a module that "
-        "does nothing; the phases inside are the classifier's own account; *unaccounted* is "
-        "what the phases do not add up to of the wall time outside. *Decode and resize* is not "
-        "like with like: the JPEG decoder has kernels for the processor's vectors natively and "
-        "none for wasm's."
+        "does nothing, and *compile or load, instantiate* whatever else passes before `main`; the "
+        "phases inside are the classifier's own account, and *unaccounted* is what they leave of "
+        "the time from `main` to the answer. *Decode and resize* is not like with like: the JPEG "
+        "decoder has kernels for the processor's vectors natively and none for wasm's."
     ),
     settings=settings.rounds(),
     metrics={

@@ -15,8 +15,3 @@ def model_labels(wildcards):
 def model_entry(wildcards):
     """What the manifest says of a model."""
     return str(ENTRIES[wildcards.model])
-
-
-def input_image(wildcards):
-    """The image of the config; none stands for the script's default."""
-    return [config["image"]] if config["image"] else []
