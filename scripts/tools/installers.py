@@ -10,7 +10,14 @@ from typing import Any
 from scripts.common import files
 from scripts.common.cache import locked
 from scripts.common.errors import UserError
-from scripts.tools.pins import crate_root, pins, prebuilt_root, suits, version_of
+from scripts.tools.pins import (
+    crate_root,
+    pins,
+    prebuilt_root,
+    program_on_path,
+    suits,
+    version_of,
+)
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,11 @@ def find(name: str, cargo: Cargo | None, log: str | Path) -> dict[str, Any]:
 
 def on_path(pin: dict[str, Any]) -> dict[str, Any] | None:
     """Look for a tool of a suitable version on PATH."""
-    path = shutil.which(pin["command"])
+    path = program_on_path(pin)
     version = version_of(path) if path else None
     if not suits(version, pin):
         return None
-    return {"version": version, "path": path, "source": "PATH"}
+    return {"version": version, "path": str(path), "source": "PATH"}
 
 
 def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:

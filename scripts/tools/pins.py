@@ -37,10 +37,27 @@ def version_of(command: str | Path) -> str | None:
     return found.group() if found else None
 
 
+def program_on_path(pin: dict[str, Any]) -> Path | None:
+    """Return a tool's program on PATH, if one is there.
+
+    Of an engine none that is a script: its interpreter's start would be measured as the engine's.
+    """
+    found = shutil.which(pin["command"])
+    if found is None or ("crate" in pin["install"] and is_script(found)):
+        return None
+    return Path(found)
+
+
+def is_script(path: str | Path) -> bool:
+    """Tell whether a program is started by an interpreter that it names."""
+    with open(path, "rb") as stream:
+        return stream.read(2) == b"#!"
+
+
 def candidates(pin: dict[str, Any]) -> list[Path]:
     """Return the files that can be a tool, the first choice first."""
-    found = shutil.which(pin["command"])
-    paths = [Path(found)] if found else []
+    found = program_on_path(pin)
+    paths = [found] if found else []
     if "crate" in pin["install"]:
         paths += [root / "bin" / pin["command"] for root in (crate_root(pin), prebuilt_root(pin))]
     return [path for path in paths if path.is_file()]

@@ -143,6 +143,18 @@ def test_a_tool_in_the_cache_may_move_with_it(tmp_path, monkeypatch):
     assert location.locate(record).startswith(str(tmp_path / "two"))
 
 
+def test_an_engine_is_a_program_and_no_script_that_starts_one(tmp_path, monkeypatch):
+    """The script's interpreter would be part of every start that is measured."""
+    pin, program = pins.pins()["wasmtime"], tmp_path / "wasmtime"
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    shutil.copy("/bin/true", program)
+    assert pins.program_on_path(pin) == program
+    program.write_text("#!/bin/sh\necho wasmtime 48.0.8\n")
+    program.chmod(0o755)
+    assert installers.on_path(pin) is None
+    assert program not in pins.candidates(pin)
+
+
 def test_another_way_of_getting_a_compiler_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv(location.RUST_VARIABLE, "conda")
     with pytest.raises(UserError, match="MOBILENET_RUST is 'conda'; it may be rustup or distrib"):
