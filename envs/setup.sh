@@ -33,7 +33,8 @@ fi
 
 python=$(command -v python3.11 || command -v python3)
 "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || {
-    echo "error: Python 3.11 is needed (the requirements are locked for it), found $("$python" --version)" >&2
+    echo "error: Python 3.11 is needed (the requirements are locked for it), found $("$python" --version);" \
+        "put one on PATH, such as that of 'uv python install 3.11'" >&2
     exit 1
 }
 # A virtual environment works only where it was made: a moved checkout makes it anew.

@@ -24,13 +24,14 @@ class Benchmark:
             None where values are exact and one round is enough.
         leaves_out: contenders whose mode has one of these traits take no part.
         place: where it stands in the report, ascending.
-        is_ranked: contenders are compared by its headline; else the report shows it its own way.
+        is_ranked: contenders are compared by its headline; else the report lists its metrics.
+        has_own_section: the report's template tells it in a way that suits no other.
         is_more_better: the largest value is the best.
         needs_answer: the program that does nothing cannot take part.
         has_blocks: rounds are blocks of several processes, `runs` in all.
         pooled: the metric of which a round has many values; those of all rounds make percentiles.
         base_metrics: the metric of the baseline that one is compared with, where it is another.
-        figure: how its headline is drawn: a name of report/draw.py's drawings.
+        figure: how its headline, else its first metric, is drawn: a name of report/drawings.py's.
         prepare: readies a contender before the first round; its `RunError` leaves it out.
     """
 
@@ -44,6 +45,7 @@ class Benchmark:
     leaves_out: frozenset[str] = frozenset({"cached", "reference"})
     place: int = 100
     is_ranked: bool = True
+    has_own_section: bool = False
     is_more_better: bool = False
     needs_answer: bool = False
     has_blocks: bool = False
@@ -51,6 +53,11 @@ class Benchmark:
     base_metrics: Mapping[str, str] = field(default_factory=dict)
     figure: str = "bars"
     prepare: Callable[[Harness, Contender], None] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The metric that a figure of one shows."""
+        return self.headline or next(iter(self.metrics))
 
     def takes(self, traits: frozenset[str]) -> bool:
         """Tell whether a contender whose mode has these traits takes part."""

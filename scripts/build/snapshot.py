@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts.common import errors, files
 from scripts.common.errors import UserError
-from scripts.contenders.runner import limited
+from scripts.contenders import registry
 from scripts.tools import location
 
 
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         work = Path(folder) / "snapshot.wasm"
         # Rust's standard library asks the system for random bytes while the model is loaded.
         command = [wasmtime, "wizer", "-S", "cli=y", args.module, "-o", str(work)]
-        environment = limited(args.threads)
+        environment = registry.runner("wasmtime").limited(args.threads)
         if subprocess.run(command, check=False, env=environment).returncode != 0:
             raise UserError(f"no snapshot of {args.module}; wasmtime's messages stand above")
         with files.atomic_write(args.out, "wb") as stream:

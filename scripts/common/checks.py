@@ -43,7 +43,10 @@ def check(config: dict[str, Any]) -> None:
     compare, builds = config["compare"], config["builds"]
     wasm_runners, tools = runners.of_target("wasm"), pins.pins()
     for name in compare["models"]:
-        manifest.load(name)
+        try:
+            manifest.load(name)
+        except UserError as error:
+            raise UserError(f"config: compare.models: {error}") from error
     known("compare.builds", compare["builds"], builds)
     known("compare.engines", compare["engines"], config["engines"])
     known("compare.benchmarks", compare.get("benchmarks", []), config["benchmarks"])

@@ -1,4 +1,8 @@
-"""The facts of the machine that a job measures on, and of what it measures with."""
+"""The facts of the machine that a job measures on, and of what it measures with.
+
+Read from the kernel: psutil and pyperf have neither DAMON nor the features
+that a build for this processor depends on, and the rest is a line each.
+"""
 
 import contextlib
 import datetime

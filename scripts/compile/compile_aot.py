@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from scripts.common import errors, files
 from scripts.common.errors import UserError
 from scripts.contenders import registry
-from scripts.contenders.runner import limited
 from scripts.tools import location
 
 
@@ -27,15 +26,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=1, help="cores it may take")
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
-    tool = files.read_json(args.tool)
+    tool, runner = files.read_json(args.tool), registry.runner(args.runner)
     with TemporaryDirectory(files.UNFINISHED, f".{args.out.name}.", args.out.parent) as folder:
         # The engines look at the file's name, so the unfinished one has the same.
         work = Path(folder) / args.out.name
-        command = registry.runner(args.runner).compile(
+        command = runner.compile(
             location.locate(tool), args.module, str(work), args.options, args.threads
         )
         started = time.monotonic()
-        environment = limited(args.threads)
+        environment = runner.limited(args.threads)
         if subprocess.run(command, check=False, env=environment).returncode != 0:
             raise UserError(f"{args.engine} could not compile {args.module}; see above")
         seconds = time.monotonic() - started

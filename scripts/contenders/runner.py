@@ -25,12 +25,14 @@ class Call:
         path: what is run.
         options: the user's, for the engine.
         reads: further files that the run reads, as the mode lists them.
+        files: the runner's own, as it lists them.
     """
 
     program: str
     path: str
     options: list[str]
     reads: list[str]
+    files: list[str]
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,13 @@ class Runner:
         modes: how it can, by name.
         lacks: what it cannot do, and why, by mode.
         compile: (program, module, artefact, options, threads) -> the command that compiles ahead of
-            time; None where it cannot. It runs in the environment `limited` gives.
+            time; None where it cannot. It runs in the environment that `limited` gives.
         suffix: file name ending of what that makes.
+        threads_variable: environment variable that holds on how many cores it may compile, where
+            its command has no option for that.
         cache_variables: environment variables that hold the folder of its own cache.
+        files: what a run reads beside that: files of the checkout, such as a program for a host of
+            another language; a command finds them in `Call.files`.
         module: the program of this project's that is run as its command, by dotted name.
         packages: the Python packages, beside that program's, whose code it runs.
     """
@@ -81,7 +87,9 @@ class Runner:
     lacks: Mapping[str, str] = field(default_factory=dict)
     compile: Callable[[str, str, str, list[str], int], list[str]] | None = None
     suffix: str = ""
+    threads_variable: str = ""
     cache_variables: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     module: str = ""
     packages: tuple[str, ...] = ()
 
@@ -89,7 +97,7 @@ class Runner:
         """Return the variables that make it keep its cache in `folder`."""
         return dict.fromkeys(self.cache_variables, folder)
 
-
-def limited(threads: int) -> dict[str, str]:
-    """Return an environment in which wasmtime compiles on so many cores: it takes Rayon's pool."""
-    return os.environ | {"RAYON_NUM_THREADS": str(threads)}
+    def limited(self, threads: int) -> dict[str, str]:
+        """Return this process's environment as it is where it compiles on so many cores."""
+        own = {self.threads_variable: str(threads)} if self.threads_variable else {}
+        return os.environ | own

@@ -35,7 +35,7 @@ def medians(estimates: pd.DataFrame, samples: pd.DataFrame, name: str) -> Figure
     rows = headline(estimates, name).sort_values("median", ascending=ascending)
     unit = rows.unit.iloc[0] if len(rows) else ""
     scale, unit = wording.readable(unit)
-    label = f"{benchmark.metrics[benchmark.headline]}, {unit}, with interval"
+    label = f"{benchmark.metrics[benchmark.shown]}, {unit}, with interval"
     return bars(rows, label, scale)
 
 
@@ -111,6 +111,6 @@ def ratios(estimates: pd.DataFrame, samples: pd.DataFrame, name: str) -> Figure:
 
 
 def headline(estimates: pd.DataFrame, benchmark: str) -> pd.DataFrame:
-    """Return a benchmark's headline rows, without the self-check's."""
-    metric = inputs.HEADLINES[benchmark]
+    """Return the rows of the metric that stands for a benchmark."""
+    metric = registry.benchmark(benchmark).shown
     return estimates[(estimates.benchmark == benchmark) & (estimates.metric == metric)]

@@ -62,6 +62,8 @@ def scaling(data: Data, job: str) -> str | None:
     words = run_tables.factor if is_sure else lambda row: wording.times(row["median"])
     factors = {row.contender: words(row) for _, row in rows.iterrows()}
     said = ends(rows, INTERVAL, lambda name, unsure: f"`{name}` {factors[name]}{unsure}")
+    if not said:
+        return None
     return (
         f"Throughput, {sections.column('throughput', job)}, {level} processes side by side in "
         "multiples of one at a "
@@ -109,6 +111,8 @@ def disk(data: Data, job: str) -> str | None:
         )
 
     said = ends(table.rename_axis("contender").reset_index(), ("low", "high"), told)
+    if not said:
+        return None
     return (
         f"What starting cold on disk adds, {job.upper()}, medians of two jobs that nothing pairs. "
         f"{said}"
@@ -118,6 +122,8 @@ def disk(data: Data, job: str) -> str | None:
 def ends(rows: pd.DataFrame, bounds: tuple[str, str], told: Callable[[str, str], str]) -> str:
     """Say who does the most and the least of rows in ascending order, as intervals allow.
 
+    Nothing where these two are not told apart: the tables say that already.
+
     `told` is given a contender and what must be said with a superlative, if anything.
     """
     last, first = rows.iloc[-1], rows.iloc[0]
@@ -126,6 +132,8 @@ def ends(rows: pd.DataFrame, bounds: tuple[str, str], told: Callable[[str, str],
     if rows[list(bounds)].isna().any(axis=None):
         between = f"{told(first.contender, '')}, to {told(last.contender, '')}"
         return f"Medians from {between}: too few rounds to rank them."
+    if rivals(last, rows.iloc[:1], bounds):
+        return ""
     most = told(last.contender, rivals(last, rows.iloc[:-1], bounds))
     least = told(first.contender, rivals(first, rows.iloc[1:], bounds))
     return f"The most: {most}. The least: {least}."

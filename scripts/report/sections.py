@@ -23,6 +23,29 @@ def sections(data: Data) -> list[dict[str, Any]]:
     return [section(data, name, rows) for name, rows in tables.items() if len(rows)]
 
 
+def listed(data: Data) -> list[dict[str, Any]]:
+    """Return a table of all metrics for each benchmark that was measured and ranks nobody."""
+    unranked = {
+        name: found
+        for name, found in registry.every().items()
+        if not found.is_ranked and not found.has_own_section
+    }
+    rows = {name: data.rows_of_jobs(name, found.shown) for name, found in unranked.items()}
+    return [
+        {
+            "title": found.title,
+            "what": found.what,
+            "benchmark": name,
+            "jobs": list(dict.fromkeys(rows[name].job)),
+            "metric": found.metrics[found.shown],
+            "figures": [wording.estimate(row) for _, row in rows[name].iterrows()],
+            "details": details(data, name, found, rows[name]),
+        }
+        for name, found in unranked.items()
+        if len(rows[name])
+    ]
+
+
 def ranked(data: Data, name: str) -> pd.DataFrame:
     """Return a benchmark's headline of all jobs, the baseline first, the others the best first."""
     benchmark = registry.benchmark(name)
@@ -88,7 +111,7 @@ def details(data: Data, name: str, benchmark: Benchmark, rows: pd.DataFrame) -> 
     others = {
         title: table.set_index(["job", "contender"])
         for metric, title in benchmark.metrics.items()
-        if metric != benchmark.headline
+        if metric != benchmark.shown
         and (table := data.rows_of_jobs(name, metric))["median"].notna().any()
     }
     return {

@@ -47,7 +47,7 @@ def original(data: Data) -> list[dict[str, str]]:
         for job, figures in data.original.items()
         if job in data.jobs
         for benchmark, published in figures.items()
-        for engine in ("wasmtime", "wasmer")
+        for engine in [key for key in published if key not in ("metric", "native")]
         for mode, told in starts(benchmark, job)
     ]
     return rows if any(row["here"] != NOT_MEASURED for row in rows) else []

@@ -43,7 +43,7 @@ def capital(text: str) -> str:
 
 def interval(row: pd.Series) -> str:
     """Return a figure's interval, in the unit of its median; says so where there is none."""
-    if row.benchmark == "size":
+    if registry.benchmark(row.benchmark).headline is None:
         return "exact"
     if math.isnan(row.ci_low):
         return "too few rounds"

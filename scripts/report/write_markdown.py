@@ -46,6 +46,7 @@ def render(data: Data, template: str, figures: set[str]) -> str:
         levers=levers.table(data, like.LEVER, levers.over),
         across=levers.table(data, like.ACROSS, levers.over),
         sections=sections.sections(data),
+        listed=sections.listed(data),
         scaling=run_tables.scaling(data),
         kernel=run_tables.kernel(data),
         counted=run_tables.counted(data),

@@ -94,7 +94,7 @@ def test_the_console_shows_a_wrong_key_and_little_else(root):
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("compare.models", ["resnet"], "unknown model 'resnet'"),
+        ("compare.models", ["resnet"], "config: compare.models: unknown model 'resnet'"),
         ("compare.references", ["torch"], "compare.references: unknown 'torch'"),
         ("engines.old", {"runner": "wasmtim"}, "engines.old: runner: unknown 'wasmtim'"),
         ("engines.old", {"runner": "wasmtime"}, "engines.old: tool: unknown 'old'"),

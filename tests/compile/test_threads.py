@@ -10,7 +10,6 @@ import wasmtime
 
 from scripts.contenders import registry
 from scripts.contenders.contender import Contender
-from scripts.contenders.runner import limited
 from scripts.oracle import judgement
 from scripts.tools import installers, pins
 
@@ -67,7 +66,7 @@ def test_an_engine_compiles_on_the_cores_of_its_job(engine, module, tmp_path):
     for threads in (1, 5):
         out = str(tmp_path / f"{threads}.{registry.runner(name).suffix}")
         command = registry.runner(name).compile(tool, str(module), out, [], threads)
-        counts.append(most_threads(command, limited(threads)))
+        counts.append(most_threads(command, registry.runner(name).limited(threads)))
     assert 4 <= counts[1] - counts[0] <= 8
 
 
@@ -84,7 +83,7 @@ def test_the_oracle_compiles_a_contender_once(engine, module, tmp_path):
     ready = judgement.cached(record, str(tmp_path / "private"))
     contents = []
     for _ in range(2):
-        subprocess.run(ready["command"], env=limited(1) | ready["env"], check=True)
+        subprocess.run(ready["command"], env=contender.by.limited(1) | ready["env"], check=True)
         kept = [path for path in (tmp_path / "private").rglob("*") if path.is_file()]
         # The compiled code is the largest file; an engine's notes lie beside it.
         code = max(kept, key=lambda path: path.stat().st_size)

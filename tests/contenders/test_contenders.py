@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from scripts.bench import registry as benchmarks
+from scripts.common import paths
 from scripts.contenders import records, registry, selection
+from scripts.contenders.contender import Contender
+from scripts.contenders.runner import Mode, Runner
 
 MODULE, AOT = "results/models/net/optimised/wasm/mobilenet-oc-l.wasm", "results/models/net/aot/wasm"
 ENGINE = {"run_options": ["-x"], "compile_options": []}
@@ -32,6 +35,17 @@ CONFIG = {
         "baseline": "tuned",
     },
 }
+
+
+def test_a_runners_own_files_reach_its_command_wherever_it_runs(monkeypatch):
+    """A host in another language: its program is a file of the checkout, and its digest counts."""
+    mode = Mode(paths.MODULE, lambda call: [call.program, *call.files, call.path])
+    host = Runner("wasm", {"jit": mode}, files=("scripts/common/paths.py",))
+    monkeypatch.setattr(registry, "runner", {"host": host}.__getitem__)
+    row = Contender("net", "wasm", "node", "jit", "host", "node")
+    _, program, module = row.command("node", row.path)
+    assert Path(program) == Path(paths.__file__).resolve()
+    assert module == MODULE
 
 
 def names(rows):

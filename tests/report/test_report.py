@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scripts.bench import registry as benchmarks
 from scripts.common.errors import UserError
 from scripts.contenders import registry
 from scripts.report import apart, inputs, wording, write_markdown
@@ -665,6 +666,38 @@ def test_every_concurrency_has_its_own_figure_and_ratio(write):
     )
     assert f"The least: `{WASM}` 1.50x (" in text
     assert "not told apart" not in text.split("## Observations")[1].split("##")[0]
+
+
+def test_where_nobody_is_told_apart_the_observations_say_nothing(write):
+    """The most and the least of figures whose intervals meet are an accident."""
+    table = samples("aot", {WASM: 0.5})
+    runs = {"native": throughput(4, 8), WASM: throughput(2, 4.0001)}
+    assert "in multiples of one at a time" not in write({"aot": with_runs(table, runs)})
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """A benchmark that ranks nobody, as if its file lay beside the others."""
+    found = dataclasses.replace(
+        benchmarks.benchmark("memory"),
+        title="A toy",
+        what="What a toy shows.",
+        metrics={"weight": "weight", "height": "height"},
+        headline=None,
+        is_ranked=False,
+    )
+    known = {**benchmarks.every(), "toy": found}
+    monkeypatch.setattr(benchmarks, "every", lambda: known)
+    monkeypatch.setattr(benchmarks, "benchmark", known.__getitem__)
+
+
+def test_a_benchmark_that_ranks_nobody_has_a_table_of_its_metrics(write, toy):
+    figures = {("toy", "weight"): ("MiB", 3.0), ("toy", "height"): ("s", 0.25)}
+    text = write({"aot": with_runs(samples("aot", {WASM: 0.5}), {"native": figures})})
+    found = section(text, "A toy")
+    assert "What a toy shows." in found
+    assert "| contender | job | weight | height | samples |" in found
+    assert re.search(r"\| `native` \| AOT \| 3\.00 MiB \(exact\) \| 250 ms \| 10 \|", found)
 
 
 def observation(text, words):

@@ -91,7 +91,7 @@ rule snapshot:
     conda:
         "../../envs/conda/build.yaml"
     params:
-        code=code_digest("scripts.build.snapshot"),
+        code=code_digest("scripts.build.snapshot", runners.module("wasmtime")),
     message:
         "Making the model ready in {input.module}"
     shell:

@@ -19,7 +19,9 @@ def tool_records(rows):
 
 def run_files(rows):
     """The files that contenders read when they run: executables, models, labels."""
-    return list(dict.fromkeys(path for row in rows for path in (row.path, *row.reads)))
+    found = [path for row in rows for path in (row.path, *row.reads)]
+    found += [own(path) for row in rows for path in row.by.files]
+    return list(dict.fromkeys(found))
 
 
 def package_versions(rows):

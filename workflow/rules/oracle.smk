@@ -83,7 +83,7 @@ rule collect_oracle:
         models=of_every_model(paths.MODEL),
         verdicts=verdicts(),
     output:
-        paths.ORACLE,
+        report(paths.ORACLE, category="tables", labels={"table": "oracle.csv"}),
     log:
         "results/logs/oracle.log",
     conda:

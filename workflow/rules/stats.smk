@@ -73,7 +73,7 @@ rule twins:
         samples=of_every_job(paths.SAMPLES),
         meta=of_every_job(paths.JOB),
     output:
-        paths.TWINS,
+        report(paths.TWINS, category="tables", labels={"table": "twins.csv"}),
     log:
         "results/logs/estimate/twins.log",
     conda:

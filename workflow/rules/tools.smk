@@ -43,7 +43,7 @@ rule list_tools:
     input:
         expand(paths.TOOL, tool=TOOLS),
     output:
-        paths.TOOLS,
+        report(paths.TOOLS, category="tables", labels={"table": "tools.csv"}),
     log:
         "results/logs/tools.log",
     conda:

@@ -62,6 +62,7 @@ BENCHMARK = Benchmark(
     leaves_out=frozenset({"reference"}),
     place=7,
     is_ranked=False,
+    has_own_section=True,
     needs_answer=True,
     figure="phases",
 )

@@ -28,6 +28,7 @@ BENCHMARK = Benchmark(
     },
     place=8,
     is_ranked=False,
+    has_own_section=True,
     needs_answer=True,
     base_metrics={"wasm_optimised": "binary", "aot": "binary"},
     figure="size",

@@ -14,5 +14,7 @@ RUNNER = Runner(
         *(program, "compile", *options, "-o", artefact, module)
     ],
     suffix="cwasm",
+    # It compiles in Rayon's pool.
+    threads_variable="RAYON_NUM_THREADS",
     cache_variables=("XDG_CACHE_HOME",),
 )
