@@ -11,9 +11,11 @@ from scripts.common import errors, files, paths
 QUIET_LOAD = 0.7
 # What must be the same for all the jobs of one report, in words and as a path in a job's record.
 SAME = {
+    "machines": ("host", "name"),
     "processors": ("host", "cpu", "model"),
     "processor features": ("host", "cpu", "flags"),
     "numbers of cores": ("host", "cpu", "cores"),
+    "frequency governors": ("host", "cpu", "governor"),
     "memory sizes": ("host", "memory_mib"),
     "kernels": ("host", "kernel"),
     "C libraries": ("host", "libc"),
@@ -27,8 +29,11 @@ SAME = {
 
 def warnings(jobs: list[dict[str, Any]]) -> list[str]:
     """Return what a reader should mind, a sentence each."""
-    host = jobs[0]["host"]
-    return [*differences(jobs), *conditions(host["cpu"]), *memory(host), *loads(jobs)]
+    # Of several machines each has its own state; what is true of all is said once.
+    states = [
+        line for job in jobs for line in (*conditions(job["host"]["cpu"]), *memory(job["host"]))
+    ]
+    return [*differences(jobs), *dict.fromkeys(states), *loads(jobs)]
 
 
 def differences(jobs: list[dict[str, Any]]) -> Iterator[str]:

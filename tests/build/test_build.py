@@ -53,6 +53,41 @@ def test_an_older_clone_gets_its_own_program(cargo, tmp_path):
     assert cargo(new) == "new"
 
 
+RECORD = {
+    "path": "cargo",
+    "compiler": "1.95.0",
+    "wasm": {"target": "wasm32-wasip1", "cargo_args": []},
+}
+SETTINGS = {
+    "target": "native",
+    "rustflags": ["-Ctarget-cpu=native"],
+    "profile": {},
+    "runtime": "packed",
+    "snapshot": False,
+}
+
+
+def test_cargo_takes_no_more_cores_than_its_job(tmp_path):
+    command = crate.cargo_command(RECORD, SETTINGS, tmp_path, jobs=3)
+    assert command[command.index("--jobs") + 1] == "3"
+
+
+def test_what_is_compiled_for_one_processor_is_no_others(monkeypatch):
+    """Nodes of a cluster share the home folder: what depends on the processor is kept apart."""
+    portable = SETTINGS | {"rustflags": []}
+    folders = {}
+    for node in ("one", "two"):
+        monkeypatch.setattr(crate.cpu, "key", lambda node=node: node)
+        folders[node] = [crate.target_dir(RECORD, each) for each in (SETTINGS, portable)]
+    assert folders["one"][0] != folders["two"][0]
+    assert folders["one"][1] == folders["two"][1]
+
+
+def test_builds_of_two_runtimes_do_not_wait_for_each_other():
+    tract = SETTINGS | {"runtime": "tract"}
+    assert crate.target_dir(RECORD, SETTINGS) != crate.target_dir(RECORD, tract)
+
+
 def test_the_sources_key_is_that_of_names_and_contents(tmp_path):
     first, same = clone(tmp_path / "a", "x", 1e9), clone(tmp_path / "b", "x", 2e9)
     assert crate.sources_key(first) == crate.sources_key(same)

@@ -117,6 +117,16 @@ def test_as_wasm(cargo, wasmtime, flags):
     assert "packed::a_nan_in_any_layer_reaches_the_answer ... ok" in said
 
 
+def test_compiles_for_arm(cargo, record):
+    """NEON's lanes, wherever rustup has the target: checking needs no linker."""
+    if record["source"] != "rustup":
+        pytest.skip("needs rustup for the target's standard library")
+    added = subprocess.run(["rustup", "target", "add", ARM], capture_output=True, check=False)
+    if added.returncode != 0:
+        pytest.skip(f"rustup has no {ARM}")
+    cargo("check", *TINY_PACKED, *PACKED, "--lib", "--locked", "--target", ARM)
+
+
 def test_on_arm(cargo, record):
     for needed in (ARM_LINKER, ARM_EMULATOR):
         if not shutil.which(needed):

@@ -1,6 +1,7 @@
 """A job takes the cores it declares: counted as threads of the real compilers while they work."""
 
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -8,8 +9,11 @@ from pathlib import Path
 import pytest
 import wasmtime
 
+from scripts.common import files
+from scripts.compile import compile_aot
 from scripts.contenders import registry
 from scripts.contenders.contender import Contender
+from scripts.contenders.runner import Runner
 from scripts.oracle import judgement
 from scripts.tools import installers, pins
 
@@ -68,6 +72,26 @@ def test_an_engine_compiles_on_the_cores_of_its_job(engine, module, tmp_path):
         command = registry.runner(name).compile(tool, str(module), out, [], threads)
         counts.append(most_threads(command, registry.runner(name).limited(threads)))
     assert 4 <= counts[1] - counts[0] <= 8
+
+
+def test_the_compiling_job_hands_on_its_cores(tmp_path, monkeypatch):
+    """To an engine that is told by a variable: what ran notes what it was given."""
+    note = "import os, sys; open(sys.argv[1], 'w').write(os.environ['CORES'])"
+    toy = Runner(
+        target="wasm",
+        modes={},
+        compile=lambda program, module, artefact, options, threads: [
+            *(sys.executable, "-c", note, artefact)
+        ],
+        threads_variable="CORES",
+    )
+    monkeypatch.setattr(registry, "runner", {"toy": toy}.__getitem__)
+    monkeypatch.setattr(compile_aot.location, "locate", lambda tool: "toy")
+    files.write_json(tmp_path / "tool.json", {"version": "1"})
+    arguments = [str(tmp_path / "m.wasm"), "--model=m", "--build=b", "--engine=toy", "--runner=toy"]
+    arguments += [f"--tool={tmp_path / 'tool.json'}", "--threads=3", f"--out={tmp_path / 'out'}"]
+    assert compile_aot.main(arguments) == 0
+    assert (tmp_path / "out").read_text() == "3"
 
 
 def test_the_oracle_compiles_a_contender_once(engine, module, tmp_path):

@@ -43,6 +43,7 @@ def test_jobs_of_one_machine_need_no_warning():
     [
         (("host", "cpu", "model"), "another", "processors"),
         (("host", "cpu", "flags"), ["avx"], "processor features"),
+        (("host", "name"), "node2", "machines"),
         (("host", "kernel"), "6.99", "kernels"),
         (("host", "packages"), {"numpy": "9"}, "package versions"),
         (("host", "git", "commit"), "0000000", "commits"),
@@ -69,6 +70,20 @@ def test_the_state_of_the_machine_is_told():
     assert any("DAMON" in line for line in fingerprint.warnings([watched]))
     powersave = job("size", "host", "cpu", "governor", value="powersave")
     assert any("`powersave`" in line for line in fingerprint.warnings([powersave]))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("cpu", "virtual"), True, "a virtual machine"),
+        (("cpu", "governor"), "powersave", "`powersave`"),
+        (("damon",), True, "DAMON"),
+    ],
+)
+def test_the_state_of_every_machine_is_told_once(path, value, words):
+    others = [job(name, "host", *path, value=value) for name in ("memory", "size")]
+    lines = fingerprint.warnings([job("cold_start"), *others])
+    assert sum(words in line for line in lines if "ran with different" not in line) == 1
 
 
 def test_the_machine_is_the_one_that_measured(tmp_path):

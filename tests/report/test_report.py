@@ -577,7 +577,7 @@ def test_the_machines_warnings_and_the_outside_are_named(write):
         "WasmEdge",
         "WAVM",
         "a processor",
-        "built from crates.io",
+        "default features",
         "2026-01-02T03:04",
     ):
         assert words in text

@@ -1,8 +1,11 @@
 """The tools: the compiler that is recorded is the one that compiles; records that went stale."""
 
+import json
 import os
 import shutil
 import subprocess
+import tarfile
+from pathlib import Path
 
 import pytest
 from conftest import MODEL, QUICK, copy_checkout, planned_rules, snakemake
@@ -60,6 +63,44 @@ def cargo(compiler, crate, *arguments, wasm=False):
 
 def output(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def offered(crate, tmp_path):
+    """A cargo home whose crates.io is a folder that offers that crate; returns the home."""
+    shop, home = tmp_path / "shop", tmp_path / "cargo"
+    index = shop / "index/ch/os/chosen"
+    index.parent.mkdir(parents=True)
+    home.mkdir()
+    archive = shop / "chosen-1.0.0.crate"
+    with tarfile.open(archive, "w:gz") as stream:
+        stream.add(crate, "chosen-1.0.0")
+    entry = {"name": "chosen", "vers": "1.0.0", "deps": [], "features": {}, "yanked": False}
+    index.write_text(json.dumps(entry | {"cksum": files.sha256(archive)}) + "\n")
+    (home / "config.toml").write_text(
+        f'[source.crates-io]\nreplace-with = "shop"\n[source.shop]\nlocal-registry = "{shop}"\n'
+    )
+    return home
+
+
+def test_what_is_built_from_crates_io_cannot_either(compiler, offered, tmp_path, monkeypatch):
+    """As an engine is: into the cache, by the compiler of the record."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    environment = rust.cargo_environment(compiler, wasm=False, rustflags=[])
+    cargo = installers.Cargo(compiler["path"], environment | {"CARGO_HOME": str(offered)}, jobs=1)
+    wanted = {"crate": "chosen", "version": "1.0.0", "features": []}
+    pin = {"command": "chosen", "suits": "==1.0.0", "install": wanted}
+    installers.install_crate("chosen", pin, cargo, tmp_path / "log")
+    recorded = output(compiler["rustc"], "-V").strip()
+    program = pins.crate_root(pin) / "bin/chosen"
+    assert output(program).splitlines() == [recorded, recorded]
+
+
+def test_the_compiler_is_named_to_cargo_and_to_rustups_proxies(compiler):
+    """By name each holds where the other is not read: PATH alone is undone by a rustup proxy."""
+    environment = rust.cargo_environment(compiler, wasm=False, rustflags=[])
+    assert environment["RUSTC"] == compiler["rustc"]
+    assert environment["RUSTUP_TOOLCHAIN"] == str(Path(compiler["rustc"]).parent.parent)
 
 
 @pytest.mark.parametrize("subcommand", ["build", "install"])
