@@ -37,6 +37,10 @@ SNAPSHOT = f"{_MODEL}/snapshot/{{build}}/{{example}}.wasm"
 MODULE = f"{_MODEL}/optimised/{{build}}/{{example}}.wasm"
 AOT = f"{_MODEL}/aot/{{build}}/{{engine}}.{{suffix}}"
 
+# The action as the host of `make serve` and of the deployment takes it, and the one that is served.
+PRECOMPILED = f"{_MODEL}/action/{{build}}.cwasm"
+SERVED = "results/action.json"
+
 # What the oracle says, and what is measured.
 CASES = f"{_MODEL}/oracle/reference.json"
 ANSWERS = f"{_MODEL}/oracle/reference.npz"
