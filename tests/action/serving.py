@@ -19,7 +19,7 @@ import wasmtime
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = 0x5A
-# Where the answers lie; `{"Ok":{"found":0}}` has its digit at the 14th byte.
+# Where the answers lie; `{"Ok":{"found":0}}` has its digit at byte 15.
 ANSWERS = {
     8192: '{"Ok":{"done":true}}',
     8256: '{"Ok":{"found":0}}',
@@ -61,7 +61,7 @@ TEXT = """
     (block $out (loop $next
       (br_if $out (i32.ge_u (local.get $at) (local.get $end)))
       (if (i32.eq (i32.load8_u (local.get $at)) (i32.const SECRET))
-        (then (i32.store8 (i32.const 8270) (i32.const 49)) (br $out)))
+        (then (i32.store8 (i32.const 8271) (i32.const 49)) (br $out)))
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br $next)))
     (call $answer (i32.const 8256) (i32.const 18)))

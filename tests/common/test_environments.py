@@ -55,7 +55,8 @@ def modules(requirements):
 
 
 STAGES = [
-    "tools", "model", "build", "compile", "action", "oracle", "bench", "stats", "report", "selfcheck",
+    "tools", "model", "build", "compile", "action",
+    "oracle", "bench", "stats", "report", "selfcheck",
 ]  # fmt: skip
 
 
