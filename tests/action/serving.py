@@ -136,13 +136,14 @@ def code(data, **more):
 class Served:
     """A host that runs; what it answers, and what it says."""
 
-    def __init__(self, folder, *arguments, start=("-m", "scripts.action.serve")):
+    def __init__(self, folder, *arguments, start=("-m", "scripts.action.serve"), cwd=None):
         self.out, self.err = folder / "stdout", folder / "stderr"
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(
                 [sys.executable, *start, "--port=0", f"--store={folder / 'store'}", *arguments],
                 stdout=out,
                 stderr=err,
+                cwd=cwd,
                 env=os.environ | {"PYTHONPATH": str(ROOT)},
             )
         until(lambda: self.process.poll() is not None or b"serving" in self.out.read_bytes())
