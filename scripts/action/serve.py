@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -31,7 +32,8 @@ def main(argv: list[str] | None = None) -> int:
         listening = socket.create_server((LOOPBACK, args.port), backlog=1024)
     except OSError as error:
         raise UserError(f"cannot listen on port {args.port}: {error.strerror}") from error
-    with listening:
+    # Ctrl-C is how a person ends it.
+    with listening, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(args, listening))
     return 0
 

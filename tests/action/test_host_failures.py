@@ -34,6 +34,7 @@ def host(tmp_path):
 
 
 def test_an_activation_ends_at_its_deadline_and_a_spare_takes_over(host):
+    before = host.workers()
     status, answer = host.run("loop", deadline=in_milliseconds(2000))
     assert status == 502
     said = re.fullmatch(
@@ -42,7 +43,8 @@ def test_an_activation_ends_at_its_deadline_and_a_spare_takes_over(host):
     assert int(said[1]) <= 2000
     assert host.run() == DONE
     assert host.err.read_text().count("XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX") == 2
-    assert until(lambda: len(host.workers()) == 3)
+    assert until(lambda: len(set(host.workers()) - set(before)) == 1)
+    assert len(host.workers()) == 3
 
 
 @pytest.mark.parametrize("deadline", [in_milliseconds(-1000), "0"])
@@ -98,10 +100,12 @@ def is_busy(pid):
 
 
 def test_idle_workers_that_are_killed_fail_no_activation(host):
-    for pid in host.workers():
+    victims = host.workers()
+    for pid in victims:
         os.kill(pid, signal.SIGKILL)
-    assert until(lambda: len(host.workers()) == 3)
+    assert until(lambda: not any(map(is_running, victims)))
     assert [host.run() for _ in range(4)] == 4 * [DONE]
+    assert until(lambda: len(host.workers()) == 3)
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -115,6 +119,7 @@ def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
             host.process.send_signal(end)
             host.process.wait(30)
             assert all(one.exception() or one.result()[0] == 502 for one in lost)
+        assert "Traceback" not in host.err.read_text()
         assert len(workers) == 3
         assert until(lambda: not any(map(is_running, workers)), 5)
     with served(tmp_path, "--workers=2") as host:

@@ -1,6 +1,9 @@
 """The classifier itself behind the host, as the quick run builds it, against the oracle."""
 
+import base64
 import json
+import re
+import subprocess
 
 import pytest
 from conftest import MODEL, QUICK, snakemake
@@ -34,6 +37,18 @@ def test_a_photograph_is_what_tensorflow_says_it_is(built, tmp_path, policy):
             assert (status, answer["label"]) == (200, case["label"])
             assert answer["confidence"] == pytest.approx(case["confidence"], abs=0.03)
         assert "no JPEG" in host.send("/run", {"value": {"image": "aGVsbG8="}})[1]["error"]
+
+
+def test_the_line_of_the_readme_classifies_a_photograph(built, root, tmp_path):
+    """As a person types it; the photograph is larger than one argument may be."""
+    (line,) = re.findall(r"^echo .*curl.*$", (root / "README.md").read_text(), re.MULTILINE)
+    image = base64.b64decode(json.loads((built / paths.REQUEST).read_text())["image"])
+    (tmp_path / "photo.jpg").write_bytes(image + bytes(200_000))
+    options = ("--policy=snapshot", "--workers=1", f"--action={paths.SERVED}")
+    with served(tmp_path, *options, cwd=built) as host:
+        typed = line.replace(":8080/", f":{host.port}/")
+        done = subprocess.run(typed, shell=True, cwd=tmp_path, capture_output=True, check=True)
+    assert json.loads(done.stdout)["confidence"] > 0
 
 
 def test_a_kept_model_is_made_ready_once(built, tmp_path):
