@@ -26,6 +26,7 @@ ANSWERS = {
     8320: '{"Err":{"error":"no image"}}',
     8384: '{"Ok":7}',
     8448: "nonsense",
+    8512: "memory allocation of 9 bytes failed",
 }
 TEXT = """
 (module
@@ -91,12 +92,18 @@ TEXT = """
     (loop $more
       (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
     unreachable)
+  (func $refused
+    (i32.store (i32.const 64) (i32.const 8512))
+    (i32.store (i32.const 68) (i32.const 35))
+    (drop (call $write (i32.const 2) (i32.const 64) (i32.const 1) (i32.const 72)))
+    unreachable)
   (func $work (param $letter i32)
     (if (i32.eq (local.get $letter) (i32.const 101)) (then
       (call $answer (i32.const 8320) (i32.const 28)) (return)))
     (if (i32.eq (local.get $letter) (i32.const 102)) (then (call $find) (return)))
     (if (i32.eq (local.get $letter) (i32.const 103)) (then (call $hungry) (return)))
     (if (i32.eq (local.get $letter) (i32.const 108)) (then (loop $ever (br $ever))))
+    (if (i32.eq (local.get $letter) (i32.const 109)) (then (call $refused) (return)))
     (if (i32.eq (local.get $letter) (i32.const 110)) (then
       (call $answer (i32.const 8384) (i32.const 8)) (return)))
     (if (i32.eq (local.get $letter) (i32.const 111)) (then

@@ -15,6 +15,8 @@ answer() {
     *find*) echo "{\\"found\\": ${secret:-0}}" ;;
     *variable*) echo "{\\"id\\": \\"$__OW_ACTIVATION_ID\\"}" ;;
     *loop*) while :; do :; done ;;
+    *memory*) head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null || kill -9 $$
+        echo '{"done": true}' ;;
     *end*) kill -9 $$ ;;
     *error*) if [ "$lines" ]; then echo '{"error": "no image"}'; else
         echo "error: no image" >&2; exit 1; fi ;;
@@ -45,7 +47,7 @@ def host(request, tmp_path):
 def test_answers_and_errors(host):
     assert host.run() == DONE
     assert host.run("error") == (200, {"error": "no image"})
-    for do in ("end", "other"):
+    for do in ("end", "other", "memory"):
         assert host.run(do) == (502, {"error": ABNORMAL})
     assert host.run() == DONE
 
