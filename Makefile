@@ -4,8 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 CORES ?= all
+PORT ?= 8080
 
-.PHONY: help setup report test lint format selfcheck compare docs lock clean
+.PHONY: help setup report serve test lint format selfcheck compare docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -15,6 +16,10 @@ setup: ## Install the distribution's packages and the locked Python packages
 
 report: setup ## Run the whole job and write results/report.md and report.html
 	snakemake --cores $(CORES) report
+
+serve: setup ## Serve the classifier on the loopback interface: a page for pictures, and a line for curl
+	snakemake --cores $(CORES) results/action.json
+	@python -m scripts.action.serve --action results/action.json --policy snapshot --port $(PORT)
 
 test: setup ## Run all the tests: unit, Rust, lint, and the real workflow on config/quick.yaml
 	pytest

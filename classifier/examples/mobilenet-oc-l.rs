@@ -1,4 +1,5 @@
 //! Classifies the image of one JSON request on stdin; the answer, one line of JSON, goes to stdout.
+//! With `--lines` every line is a request.
 
 mod embedded;
 
@@ -9,26 +10,27 @@ use mobilenet_oc::classify::classify;
 use mobilenet_oc::error::{Error, Result, exit_on_panic};
 use mobilenet_oc::phases::Phases;
 use mobilenet_oc::request::Request;
-use mobilenet_oc::stdio::{read, write};
-use mobilenet_oc::usage::{asked, usage};
+use mobilenet_oc::stdio::{read, serve, write};
+use mobilenet_oc::usage::{Task, asked, usage};
 
 fn main() -> ExitCode {
     let phases = Phases::enter();
     exit_on_panic(report);
-    match asked(std::env::args().skip(1)) {
-        Ok(Some(text)) => {
+    let done = match asked(std::env::args().skip(1)) {
+        Ok(Task::Say(text)) => {
             print!("{text}");
-            return ExitCode::SUCCESS;
+            Ok(())
         }
         // In wasm nobody can tell: wasmer calls every stdin, a pipe or a file too, a terminal.
-        Ok(None) if cfg!(not(target_family = "wasm")) && stdin().is_terminal() => {
+        Ok(Task::Answer) if cfg!(not(target_family = "wasm")) && stdin().is_terminal() => {
             eprint!("{}", usage());
             return ExitCode::FAILURE;
         }
-        Ok(None) => {}
-        Err(error) => return fail(&error),
-    }
-    match answer(phases) {
+        Ok(Task::Answer) => answer(phases),
+        Ok(Task::Lines) => lines(),
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
@@ -36,7 +38,16 @@ fn main() -> ExitCode {
 
 fn answer(phases: Phases) -> Result<()> {
     let request = || Request::from_json(&read(stdin())?);
-    write(stdout(), &classify(&embedded::source(), phases, request)?)
+    let answer = classify(&embedded::source(), &mut None, phases, request)?;
+    write(stdout(), &answer)
+}
+
+fn lines() -> Result<()> {
+    let mut model = None;
+    serve(stdin().lock(), stdout(), |line| {
+        let request = || Request::from_json(line);
+        classify(&embedded::source(), &mut model, Phases::enter(), request)
+    })
 }
 
 fn fail(error: &Error) -> ExitCode {

@@ -3,8 +3,10 @@
 mod embedded;
 
 use std::process::ExitCode;
+use std::sync::Once;
 
 use mobilenet_oc::action;
+use mobilenet_oc::constructors;
 use mobilenet_oc::error::exit_on_panic;
 use mobilenet_oc::phases::Phases;
 
@@ -12,4 +14,16 @@ fn main() -> ExitCode {
     let phases = Phases::enter();
     exit_on_panic(action::fault);
     action::run(&embedded::source(), phases, std::env::args())
+}
+
+/// Answer the request of `length` bytes in the buffer; what a host that keeps an instance calls.
+#[unsafe(export_name = "answer_request")]
+pub extern "C" fn answer_request(length: usize) {
+    static FIRST: Once = Once::new();
+    let phases = Phases::enter();
+    FIRST.call_once(|| {
+        constructors::run();
+        exit_on_panic(action::fault);
+    });
+    action::run_again(&embedded::source(), phases, length);
 }

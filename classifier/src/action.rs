@@ -4,6 +4,9 @@
 //! entry point with the request's length in bytes as its last argument, and reads the answer from the
 //! buffer: `{"Ok": answer}` or `{"Err": {"error": message}}`. Where there is an answer, whichever,
 //! the exit code is 0: a host does not read the buffer of an action that failed.
+//!
+//! A host that keeps an instance calls `answer_request` (examples/mobilenet-oc.rs) with the length
+//! instead of the entry point, which runs once only; the model stays ready there.
 
 use std::cell::RefCell;
 use std::process::ExitCode;
@@ -13,6 +16,7 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::classify::classify;
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::phases::Phases;
 use crate::request::Request;
 use crate::source::Source;
@@ -21,6 +25,8 @@ use crate::usage;
 thread_local! {
     /// None until the host allocates.
     static BUFFER: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+    /// The model of an instance that answers several requests.
+    static KEPT: RefCell<Option<Model>> = const { RefCell::new(None) };
 }
 
 /// Make room for a request of `size` bytes.
@@ -53,12 +59,25 @@ pub fn run(
     if !has_host() {
         return usage::without_host(last.as_deref());
     }
-    let read = || Request::from_action(&request(last)?);
-    match classify(source, phases, read) {
+    answer(source, &mut None, phases, || request(length(last)?));
+    ExitCode::SUCCESS
+}
+
+/// As [`run`], for the request of `length` bytes in the buffer, with a model that is kept for the next.
+pub fn run_again(source: &Source<'static>, phases: Phases, length: usize) {
+    KEPT.with_borrow_mut(|model| answer(source, model, phases, || request(length)));
+}
+
+fn answer(
+    source: &Source<'static>,
+    model: &mut Option<Model>,
+    phases: Phases,
+    bytes: impl FnOnce() -> Result<Vec<u8>>,
+) {
+    match classify(source, model, phases, || Request::from_action(&bytes()?)) {
         Ok(answer) => respond(&Response::Ok(answer)),
         Err(error) => fail(&error),
     }
-    ExitCode::SUCCESS
 }
 
 /// Answer with a fault of the program; return the exit code with which the process is to end.
@@ -94,11 +113,14 @@ fn respond(response: &Response) {
     BUFFER.set(serde_json::to_vec(response).ok());
 }
 
+/// The request's length: the last argument.
+fn length(last: Option<String>) -> Result<usize> {
+    last.and_then(|text| text.parse::<usize>().ok())
+        .ok_or_else(|| Error::new("the last argument must be the request's length in bytes"))
+}
+
 /// The request: as much of the buffer as the host says.
-fn request(length: Option<String>) -> Result<Vec<u8>> {
-    let length = length
-        .and_then(|text| text.parse::<usize>().ok())
-        .ok_or_else(|| Error::new("the last argument must be the request's length in bytes"))?;
+fn request(length: usize) -> Result<Vec<u8>> {
     BUFFER.with_borrow(|buffer| {
         let buffer = buffer.as_deref().unwrap_or_default();
         let request = buffer.get(..length).map(<[u8]>::to_vec);

@@ -10,23 +10,24 @@ use crate::preprocess;
 use crate::request::{Input, Request};
 use crate::source::Source;
 
-/// Answer a request, read by `read`, with the model of `source`.
+/// Answer a request, read by `read`, with the model of `source`, which is kept in `model` for the next.
 ///
 /// # Errors
 /// The request cannot be read, or its image or the model cannot be used.
 pub fn classify(
     source: &Source<'static>,
+    model: &mut Option<Model>,
     mut phases: Phases,
     read: impl FnOnce() -> Result<Request>,
 ) -> Result<Answer> {
     let request = timed(&mut phases.read_ns, read)?;
     let values = timed(&mut phases.decode_ns, || values(&request.input, source))?;
-    let mut model = timed(&mut phases.load_ns, || Model::ready(source))?;
+    let model = timed(&mut phases.load_ns, || ready(source, model))?;
     answer::check_top(request.top, model.labels().len())?;
     let mut durations = Vec::new();
     let probabilities = timed(&mut phases.infer_ns, || {
         let iterations = request.iterations.unwrap_or(1);
-        infer(&mut model, &values, iterations, &mut durations)
+        infer(model, &values, iterations, &mut durations)
     })?;
     let mut top = answer::best(&probabilities, model.labels(), request.top.unwrap_or(1));
     let best = top[0].clone();
@@ -42,6 +43,15 @@ pub fn classify(
         phases: request.phases.then_some(phases),
         probabilities: request.probabilities.then_some(probabilities),
     })
+}
+
+/// The model that was kept, else one made ready now.
+fn ready<'a>(source: &Source<'static>, model: &'a mut Option<Model>) -> Result<&'a mut Model> {
+    let ready = match model.take() {
+        Some(ready) => ready,
+        None => Model::ready(source)?,
+    };
+    Ok(model.insert(ready))
 }
 
 /// The values of the model's input tensor.

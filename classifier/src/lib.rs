@@ -11,6 +11,8 @@ compile_error!("choose a form of the model: the feature `graph` or `packed`");
 pub mod action;
 pub mod answer;
 pub mod classify;
+#[cfg(any(feature = "snapshot", feature = "wasm"))]
+pub mod constructors;
 pub mod embedded;
 pub mod error;
 #[cfg(feature = "graph")]

@@ -8,6 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::constructors;
 use crate::embedded::Embedded;
 #[cfg(feature = "graph")]
 use crate::error::Error;
@@ -16,12 +17,6 @@ use crate::model::Model;
 #[cfg(all(feature = "graph", feature = "packed"))]
 use crate::packed::MAGIC;
 use crate::source::Source;
-
-#[cfg(target_arch = "wasm32")]
-unsafe extern "C" {
-    /// What the linker makes of all constructors; `main`'s entry point calls it, this one must itself.
-    fn __wasm_call_ctors();
-}
 
 static READY: Mutex<Option<Model>> = Mutex::new(None);
 static INITIALISING: AtomicBool = AtomicBool::new(false);
@@ -36,11 +31,7 @@ pub fn take() -> Option<Model> {
 /// # Panics
 /// The model cannot be used, or a graph's bytes are in use already.
 pub fn prepare<const N: usize>(embedded: &'static Embedded<N>, about: Source<'static>) {
-    #[cfg(target_arch = "wasm32")]
-    // SAFETY: constructors only register tract's kernels, and a second call of them changes nothing.
-    unsafe {
-        __wasm_call_ctors();
-    }
+    constructors::run();
     INITIALISING.store(true, Ordering::Relaxed);
     match load(embedded, about) {
         Ok(model) => *READY.lock().expect("nobody else is here") = Some(model),

@@ -14,18 +14,31 @@ besides \"top\", \"iterations\", \"phases\", \"probabilities\" (see classifier/R
 
   echo \"{\\\"image\\\": \\\"$(base64 -w0 photo.jpg)\\\"}\" | mobilenet-oc-l
 
+  --lines             a request a line, each answered by a line at once, with the model made ready once;
+                      {\"error\": ...} for one that cannot be answered
   --help, --version   say this, or the version, and end
 ";
 
-/// What to print, where the arguments, without the program's name, ask for that instead of an answer.
+/// What the command is to do.
+pub enum Task {
+    /// Answer one request.
+    Answer,
+    /// Answer requests, a line each.
+    Lines,
+    /// Print a text.
+    Say(String),
+}
+
+/// What the arguments, without the program's name, ask for.
 ///
 /// # Errors
 /// An argument that there is not.
-pub fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Option<String>> {
+pub fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Task> {
     match arguments.next().as_deref() {
-        None => Ok(None),
-        Some("--help" | "-h") => Ok(Some(USAGE.to_string())),
-        Some("--version" | "-V") => Ok(Some(version())),
+        None => Ok(Task::Answer),
+        Some("--lines") => Ok(Task::Lines),
+        Some("--help" | "-h") => Ok(Task::Say(USAGE.to_string())),
+        Some("--version" | "-V") => Ok(Task::Say(version())),
         Some(other) => Err(Error::new(format!(
             "there is no argument `{other}`; type `mobilenet-oc-l --help`"
         ))),

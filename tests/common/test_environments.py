@@ -54,7 +54,10 @@ def modules(requirements):
     return {MODULES.get(name, name) for name in names - AROUND}
 
 
-STAGES = ["tools", "model", "build", "compile", "oracle", "bench", "stats", "report", "selfcheck"]
+STAGES = [
+    "tools", "model", "build", "compile", "action",
+    "oracle", "bench", "stats", "report", "selfcheck",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use mobilenet_oc::action::{
-    fault, get_wasm_memory_buffer_len, get_wasm_memory_buffer_pointer, run,
+    fault, get_wasm_memory_buffer_len, get_wasm_memory_buffer_pointer, run, run_again,
     wasm_memory_buffer_allocate_space,
 };
 use mobilenet_oc::error::Error;
@@ -157,4 +157,24 @@ fn iterations_of_an_action_are_few() {
         error(&call(&request(101))),
         "`iterations` must be from 1 to 100"
     );
+}
+
+#[test]
+fn an_instance_that_is_kept_answers_as_a_fresh_one_and_loads_once() {
+    let request = image_request(&plain([250, 20, 20]), json!({"phases": true}));
+    let again = || {
+        copy_in(&request);
+        run_again(&TINY, Phases::enter(), request.len());
+        read_out()
+    };
+    let answers = [call(&request), again(), again()];
+    for answer in &answers {
+        assert_eq!(answer["Ok"]["label"], "red");
+        assert_eq!(answer["Ok"]["confidence"], answers[0]["Ok"]["confidence"]);
+    }
+    let load = |answer: &Value| answer["Ok"]["phases"]["load_ns"].as_u64().unwrap();
+    assert!(10 * load(&answers[2]) < load(&answers[1]), "{answers:?}");
+    copy_in(b"no json");
+    run_again(&TINY, Phases::enter(), 7);
+    assert!(error(&read_out()).contains("no JSON"));
 }

@@ -3,7 +3,7 @@
 use std::env;
 #[cfg(target_os = "linux")]
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -26,7 +26,10 @@ fn example(name: &str) -> PathBuf {
 }
 
 fn run(name: &str, request: &[u8]) -> Output {
-    let mut command = Command::new(example(name));
+    feed(&mut Command::new(example(name)), request)
+}
+
+fn feed(command: &mut Command, request: &[u8]) -> Output {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -63,6 +66,47 @@ fn an_answer_is_one_line_of_json() {
     assert!(text.ends_with('\n') && text.matches('\n').count() == 1);
     let expected = serde_json::to_string(&ask(&source(), request).unwrap()).unwrap();
     assert_eq!(text.trim_end(), expected);
+}
+
+#[test]
+fn every_line_is_answered_by_a_line_and_a_bad_one_ends_nothing() {
+    let request = image_request(&plain([250, 20, 20]), json!({}));
+    let lines = [&request[..], b"no json", b"", &request].join(&b'\n');
+    let output = feed(
+        Command::new(example("mobilenet-oc-l")).arg("--lines"),
+        &lines,
+    );
+    assert!(output.status.success() && output.stderr.is_empty());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<_> = text.lines().collect();
+    let expected = serde_json::to_string(&ask(&source(), request).unwrap()).unwrap();
+    assert_eq!(answers.len(), 4);
+    assert_eq!([answers[0], answers[3]], [&expected; 2]);
+    for (answer, words) in [(answers[1], "no JSON"), (answers[2], "empty")] {
+        let answer: Value = serde_json::from_str(answer).unwrap();
+        let said = answer["error"].as_str().unwrap();
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+/// A host waits for an answer before it sends the next request.
+#[test]
+fn a_line_is_answered_before_the_next_one_comes() {
+    let mut command = Command::new(example("mobilenet-oc-l"));
+    command.arg("--lines");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    for _ in 0..3 {
+        stdin.write_all(b"{}\n").unwrap();
+        assert!(answers.next().unwrap().unwrap().contains("no image"));
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

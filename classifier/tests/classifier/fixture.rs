@@ -111,7 +111,9 @@ fn request(key: &str, bytes: &[u8], mut keys: Value) -> Vec<u8> {
 
 /// What a model answers to a request.
 pub fn ask(source: &Source<'static>, request: Vec<u8>) -> Result<Answer, Error> {
-    classify(source, Phases::enter(), || Request::from_json(&request))
+    classify(source, &mut None, Phases::enter(), || {
+        Request::from_json(&request)
+    })
 }
 
 /// The text of an error, which is one line.

@@ -1,0 +1,15 @@
+"""What an activation may take; the platform's defaults."""
+
+MIB = 1 << 20
+
+# Of the code that /init takes, decoded, and of the parameters and the result as JSON.
+CODE_BYTES = 48 * MIB
+PARAMETER_BYTES = RESULT_BYTES = MIB
+# Of an instance's linear memory, or of a native process's writable memory.
+MEMORY_BYTES = 256 * MIB
+# How long a /run without a deadline may take, and one with a deadline far away.
+SECONDS, MOST_SECONDS = 60, 300
+# How long a client may take to send its request, and compiling an action may take.
+SENDING_SECONDS, COMPILING_SECONDS = 30, 300
+# What surrounds code or parameters in a request.
+ENVELOPE_BYTES = 64 << 10

@@ -1,0 +1,97 @@
+"""Serve an action over HTTP on the loopback interface; docs/action-host.md describes it.
+
+`python -m scripts.action.serve --action results/action.json`
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from scripts.action import artifact, contract, front, worker
+from scripts.action.host import Host
+from scripts.action.store import Store
+from scripts.common import errors, paths
+from scripts.common.errors import UserError
+
+LOOPBACK = "127.0.0.1"
+GREETING = """\
+serving with the policy {policy} at {url}/ - drop a picture there, or classify photo.jpg by
+echo "{{\\"value\\":{{\\"image\\":\\"$(base64 -w0 photo.jpg)\\"}}}}" | curl -s -d @- {url}/run"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until told to end."""
+    args = arguments(argv)
+    try:
+        listening = socket.create_server((LOOPBACK, args.port), backlog=1024)
+    except OSError as error:
+        raise UserError(f"cannot listen on port {args.port}: {error.strerror}") from error
+    # Ctrl-C is how a person ends it.
+    with listening, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(args, listening))
+    return 0
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--action",
+        help="initialise with it: a module, its precompile record, a native program",
+    )
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="RECORD",
+        help="a precompiled action whose artefact /init may take, or use for its module",
+    )
+    parser.add_argument("--policy", choices=(*worker.WASM, *worker.NATIVE), default="fresh")
+    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--queue", type=int, default=16, help="activations that may wait")
+    parser.add_argument("--port", type=int, default=8080, help="0: any that is free")
+    parser.add_argument(
+        "--store", type=Path, default=Path(paths.ACTION_STORE), help="folder of compiled actions"
+    )
+    args = parser.parse_args(argv)
+    if args.workers < 1 or args.queue < 0:
+        raise UserError("there must be one worker at least, and no fewer than 0 may wait")
+    return args
+
+
+async def serve(args: argparse.Namespace, listening: socket.socket) -> None:
+    """Open the host and answer requests until a signal ends it."""
+    given = artifact.read(args.action) if str(args.action).endswith(".json") else None
+    allowed = [artifact.read(path) for path in args.allow] + ([given] if given else [])
+    host = Host(Store(args.store, allowed), args.policy, args.workers, args.queue)
+    try:
+        if args.action:
+            await begin(host, given.module if given else args.action)
+        config = uvicorn.Config(front.application(host), log_level="warning", access_log=False)
+        port = listening.getsockname()[1]
+        print(GREETING.format(policy=args.policy, url=f"http://{LOOPBACK}:{port}"), flush=True)
+        await uvicorn.Server(config).serve([listening])
+    finally:
+        host.close()
+
+
+async def begin(host: Host, path: str) -> None:
+    """Initialise a host with a module or a native program; raise `UserError` where it cannot be."""
+    if host.policy in worker.NATIVE:
+        return await host.open_program(path)
+    try:
+        code = Path(path).read_bytes()
+        return await host.initialise(contract.Initialisation(code, {}))
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    except contract.RefusedError as refusal:
+        raise UserError(f"cannot serve {path}: {refusal.sentence}") from refusal
+
+
+if __name__ == "__main__":
+    errors.run(main)

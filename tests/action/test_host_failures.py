@@ -1,0 +1,128 @@
+"""Deadlines, overload, and processes that are killed: what else is affected, and what is left."""
+
+import os
+import re
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from serving import is_running, module, served, until
+
+ABNORMAL = "The action did not produce a valid response and exited unexpectedly."
+DONE = (200, {"done": True})
+
+
+def in_milliseconds(count):
+    return str(round(1000 * time.time()) + count)
+
+
+def occupy(host, threads):
+    """Keep two workers busy for a while."""
+    workers = host.workers()
+    stuck = [threads.submit(host.run, "loop", deadline=in_milliseconds(15_000)) for _ in "12"]
+    assert until(lambda: sum(map(is_busy, workers)) == 2)
+    return stuck
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A host with the action: two workers, and room for two more to wait."""
+    with served(tmp_path, "--workers=2", "--queue=2") as host:
+        assert host.init(module())[0] == 200
+        yield host
+
+
+def test_an_activation_ends_at_its_deadline_and_a_spare_takes_over(host):
+    before = host.workers()
+    status, answer = host.run("loop", deadline=in_milliseconds(2000))
+    assert status == 502
+    said = re.fullmatch(
+        r"The action exceeded its time limits of (\d+) milliseconds\.", answer["error"]
+    )
+    assert int(said[1]) <= 2000
+    assert host.run() == DONE
+    assert host.err.read_text().count("XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX") == 2
+    assert until(lambda: len(set(host.workers()) - set(before)) == 1)
+    assert len(host.workers()) == 3
+
+
+@pytest.mark.parametrize("deadline", [in_milliseconds(-1000), "0"])
+def test_a_deadline_that_has_passed(host, deadline):
+    status, answer = host.run("loop", deadline=deadline)
+    sentence = "The action exceeded its time limits of 0 milliseconds."
+    assert (status, answer["error"]) == (502, sentence)
+
+
+@pytest.mark.parametrize("deadline", ["soon", None, [], "9" * 5000])
+def test_what_is_no_deadline_stands_for_the_default(host, deadline):
+    assert host.run(deadline=deadline) == DONE
+
+
+def test_those_that_find_no_room_are_refused_at_once(host):
+    """Two run, two wait, and the waiting ones are answered when there is room."""
+    with ThreadPoolExecutor(8) as threads:
+        stuck = occupy(host, threads)
+        waiting = [threads.submit(host.run) for _ in "12"]
+        assert until(lambda: host.run(deadline="0")[0] == 429)
+        refused = [host.run() for _ in range(20)]
+        assert not any(one.done() for one in stuck + waiting)
+        sentence = "Too many concurrent requests in flight (count: 5, allowed: 4)."
+        assert refused == 20 * [(429, {"error": sentence})]
+        assert [one.result() for one in waiting] == [DONE, DONE]
+        assert [one.result()[0] for one in stuck] == [502, 502]
+    assert host.run() == DONE
+
+
+def test_a_deadline_counts_while_waiting(host):
+    with ThreadPoolExecutor(8) as threads:
+        stuck = occupy(host, threads)
+        assert "time limits" in host.run(deadline=in_milliseconds(500))[1]["error"]
+        assert not any(one.done() for one in stuck)
+        assert [one.result()[0] for one in stuck] == [502, 502]
+
+
+def test_a_worker_that_is_killed_under_load_fails_its_own_activation_alone(host):
+    with ThreadPoolExecutor(4) as threads:
+        many = [threads.submit(host.run, "wait") for _ in range(4)]
+        victims = host.workers()
+        busy = until(lambda: next(filter(is_busy, victims), None))
+        os.kill(busy, signal.SIGKILL)
+        answers = [one.result() for one in many]
+    assert sorted(answers, key=str) == [*3 * [DONE], (502, {"error": ABNORMAL})]
+    assert until(lambda: len(host.workers()) == 3)
+    assert busy not in host.workers()
+
+
+def is_busy(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] == "R"
+
+
+def test_idle_workers_that_are_killed_fail_no_activation(host):
+    victims = host.workers()
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    assert until(lambda: not any(map(is_running, victims)))
+    assert [host.run() for _ in range(4)] == 4 * [DONE]
+    assert until(lambda: len(host.workers()) == 3)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
+    with served(tmp_path, "--workers=2") as host:
+        host.init(module())
+        workers = host.workers()
+        with ThreadPoolExecutor(2) as threads:
+            lost = [threads.submit(host.run, "loop", deadline=in_milliseconds(2000)) for _ in "12"]
+            assert until(lambda: sum(map(is_busy, workers)) == 2)
+            host.process.send_signal(end)
+            host.process.wait(30)
+            assert all(one.exception() or one.result()[0] == 502 for one in lost)
+        assert "Traceback" not in host.err.read_text()
+        assert len(workers) == 3
+        assert until(lambda: not any(map(is_running, workers)), 5)
+    with served(tmp_path, "--workers=2") as host:
+        assert host.init(module())[0] == 200
+        assert host.run() == DONE
+    assert not list((tmp_path / "store").glob(".*"))
