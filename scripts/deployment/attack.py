@@ -56,8 +56,8 @@ class Generator:
         allowed = round(self.late_ms * 1e6)
         with tempfile.TemporaryDirectory() as folder:
             for place, (count, interval) in enumerate(plans):
-                # The rate as an interval, which vegeta takes exactly. It sends nothing after the end,
-                # and its last request leaves shortly before: as late as any of them may.
+                # The rate as an interval, which vegeta takes exactly. After its end nothing leaves,
+                # and the last request leaves shortly before: as late as any of them may.
                 lasts = count * interval - interval // 2 + allowed
                 options = ["-rate", f"1/{interval}ns", "-max-workers", str(MOST_IN_FLIGHT)]
                 self._send(url, wanted, options, lasts, Path(folder, str(place)))
