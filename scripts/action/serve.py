@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -14,10 +15,9 @@ import uvicorn
 from scripts.action import artifact, contract, front, worker
 from scripts.action.host import Host
 from scripts.action.store import Store
-from scripts.common import errors
+from scripts.common import errors, paths
 from scripts.common.errors import UserError
 
-STORE = Path("results/action-store")
 LOOPBACK = "127.0.0.1"
 GREETING = """\
 serving with the policy {policy} at {url}/ - drop a picture there, or classify photo.jpg by
@@ -31,7 +31,8 @@ def main(argv: list[str] | None = None) -> int:
         listening = socket.create_server((LOOPBACK, args.port), backlog=1024)
     except OSError as error:
         raise UserError(f"cannot listen on port {args.port}: {error.strerror}") from error
-    with listening:
+    # Ctrl-C is how a person ends it.
+    with listening, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(args, listening))
     return 0
 
@@ -54,7 +55,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--queue", type=int, default=16, help="activations that may wait")
     parser.add_argument("--port", type=int, default=8080, help="0: any that is free")
-    parser.add_argument("--store", type=Path, default=STORE, help="folder of compiled actions")
+    parser.add_argument(
+        "--store", type=Path, default=Path(paths.ACTION_STORE), help="folder of compiled actions"
+    )
     args = parser.parse_args(argv)
     if args.workers < 1 or args.queue < 0:
         raise UserError("there must be one worker at least, and no fewer than 0 may wait")

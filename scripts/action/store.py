@@ -89,7 +89,7 @@ class Store:
             compiler.kill()
             raise UserError(f"compiling took more than {limits.COMPILING_SECONDS} s") from None
         finally:
-            module.unlink()
+            module.unlink(missing_ok=True)
         if status != 0:
             raise UserError("the module could not be compiled; see above")
 

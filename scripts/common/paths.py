@@ -37,9 +37,11 @@ SNAPSHOT = f"{_MODEL}/snapshot/{{build}}/{{example}}.wasm"
 MODULE = f"{_MODEL}/optimised/{{build}}/{{example}}.wasm"
 AOT = f"{_MODEL}/aot/{{build}}/{{engine}}.{{suffix}}"
 
-# The action as the host of `make serve` and of the deployment takes it, and the one that is served.
+# The action as the host of `make serve` and of the deployment takes it, the one that is served, and
+# the host's own copies.
 PRECOMPILED = f"{_MODEL}/action/{{build}}.cwasm"
 SERVED = "results/action.json"
+ACTION_STORE = "results/action-store"
 
 # What the oracle says, and what is measured.
 CASES = f"{_MODEL}/oracle/reference.json"

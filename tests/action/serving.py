@@ -19,13 +19,14 @@ import wasmtime
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = 0x5A
-# Where the answers lie; `{"Ok":{"found":0}}` has its digit at the 14th byte.
+# Where the answers lie; `{"Ok":{"found":0}}` has its digit at byte 15.
 ANSWERS = {
     8192: '{"Ok":{"done":true}}',
     8256: '{"Ok":{"found":0}}',
     8320: '{"Err":{"error":"no image"}}',
     8384: '{"Ok":7}',
     8448: "nonsense",
+    8512: "memory allocation of 9 bytes failed",
 }
 TEXT = """
 (module
@@ -61,7 +62,7 @@ TEXT = """
     (block $out (loop $next
       (br_if $out (i32.ge_u (local.get $at) (local.get $end)))
       (if (i32.eq (i32.load8_u (local.get $at)) (i32.const SECRET))
-        (then (i32.store8 (i32.const 8270) (i32.const 49)) (br $out)))
+        (then (i32.store8 (i32.const 8271) (i32.const 49)) (br $out)))
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br $next)))
     (call $answer (i32.const 8256) (i32.const 18)))
@@ -91,12 +92,18 @@ TEXT = """
     (loop $more
       (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
     unreachable)
+  (func $refused
+    (i32.store (i32.const 64) (i32.const 8512))
+    (i32.store (i32.const 68) (i32.const 35))
+    (drop (call $write (i32.const 2) (i32.const 64) (i32.const 1) (i32.const 72)))
+    unreachable)
   (func $work (param $letter i32)
     (if (i32.eq (local.get $letter) (i32.const 101)) (then
       (call $answer (i32.const 8320) (i32.const 28)) (return)))
     (if (i32.eq (local.get $letter) (i32.const 102)) (then (call $find) (return)))
     (if (i32.eq (local.get $letter) (i32.const 103)) (then (call $hungry) (return)))
     (if (i32.eq (local.get $letter) (i32.const 108)) (then (loop $ever (br $ever))))
+    (if (i32.eq (local.get $letter) (i32.const 109)) (then (call $refused) (return)))
     (if (i32.eq (local.get $letter) (i32.const 110)) (then
       (call $answer (i32.const 8384) (i32.const 8)) (return)))
     (if (i32.eq (local.get $letter) (i32.const 111)) (then
@@ -136,13 +143,14 @@ def code(data, **more):
 class Served:
     """A host that runs; what it answers, and what it says."""
 
-    def __init__(self, folder, *arguments, start=("-m", "scripts.action.serve")):
+    def __init__(self, folder, *arguments, start=("-m", "scripts.action.serve"), cwd=None):
         self.out, self.err = folder / "stdout", folder / "stderr"
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(
                 [sys.executable, *start, "--port=0", f"--store={folder / 'store'}", *arguments],
                 stdout=out,
                 stderr=err,
+                cwd=cwd,
                 env=os.environ | {"PYTHONPATH": str(ROOT)},
             )
         until(lambda: self.process.poll() is not None or b"serving" in self.out.read_bytes())

@@ -60,9 +60,11 @@ def test_a_result_must_be_an_object(host):
     assert host.run("number") == (502, {"error": sentence})
 
 
-def test_memory_has_a_limit(host):
+@pytest.mark.parametrize("do", ["grow", "more at once than there is"])
+def test_memory_has_a_limit(host, do):
+    """An action that took all there is, and one that said what it was refused."""
     sentence = "The action exhausted its memory and was aborted."
-    assert host.run("grow") == (502, {"error": sentence})
+    assert host.run(do) == (502, {"error": sentence})
     assert host.run() == (200, {"done": True})
 
 

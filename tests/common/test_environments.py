@@ -57,8 +57,8 @@ def modules(requirements):
 
 
 STAGES = [
-    "tools", "model", "build", "compile", "action", "oracle", "bench", "deployment",
-    "stats", "report", "selfcheck",
+    "tools", "model", "build", "compile", "action", "oracle",
+    "bench", "deployment", "stats", "report", "selfcheck",
 ]  # fmt: skip
 
 

@@ -39,5 +39,9 @@ rule serve:
         paths.SERVED,
     log:
         "results/logs/action.log",
+    conda:
+        "../../envs/conda/action.yaml"
+    message:
+        "Choosing the action to serve"
     shell:
         "cp {input:q} {output:q} > {log:q} 2>&1"

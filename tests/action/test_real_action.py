@@ -1,0 +1,69 @@
+"""The classifier itself behind the host, as the quick run builds it, against the oracle."""
+
+import base64
+import json
+import re
+import subprocess
+
+import pytest
+from conftest import MODEL, QUICK, snakemake
+from serving import served
+
+from scripts.action import worker
+from scripts.common import paths
+
+PROGRAM = f"{MODEL}/build/native-plain/{paths.COMMAND}"
+
+
+@pytest.fixture(scope="module")
+def built(run):
+    """The quick run's folder, with the action that `make serve` serves."""
+    done = snakemake(run, *QUICK, "--", paths.SERVED)
+    assert done.returncode == 0, done.stderr
+    return run
+
+
+@pytest.mark.parametrize("policy", [*worker.WASM, *worker.NATIVE])
+def test_a_photograph_is_what_tensorflow_says_it_is(built, tmp_path, policy):
+    """Every activation, the first and those that follow it in the same worker."""
+    cases = json.loads((built / MODEL / "oracle/reference.json").read_text())["cases"]
+    (case,) = (case for case in cases if case["kind"] == "photograph")
+    request = json.loads((built / paths.REQUEST).read_text())
+    action = PROGRAM if policy in worker.NATIVE else paths.SERVED
+    options = (f"--policy={policy}", "--workers=1", f"--action={action}")
+    with served(tmp_path, *options, cwd=built) as host:
+        for _ in range(3):
+            status, answer, _ = host.send("/run", {"value": request})
+            assert (status, answer["label"]) == (200, case["label"])
+            assert answer["confidence"] == pytest.approx(case["confidence"], abs=0.03)
+        assert "no JPEG" in host.send("/run", {"value": {"image": "aGVsbG8="}})[1]["error"]
+
+
+def test_the_line_of_the_readme_classifies_a_photograph(built, root, tmp_path):
+    """As a person types it; the photograph is larger than one argument may be."""
+    (line,) = re.findall(r"^echo .*curl.*$", (root / "README.md").read_text(), re.MULTILINE)
+    image = base64.b64decode(json.loads((built / paths.REQUEST).read_text())["image"])
+    (tmp_path / "photo.jpg").write_bytes(image + bytes(200_000))
+    options = ("--policy=snapshot", "--workers=1", f"--action={paths.SERVED}")
+    with served(tmp_path, *options, cwd=built) as host:
+        typed = line.replace(":8080/", f":{host.port}/")
+        done = subprocess.run(typed, shell=True, cwd=tmp_path, capture_output=True, check=True)
+    assert json.loads(done.stdout)["confidence"] > 0
+
+
+def test_a_kept_model_is_made_ready_once(built, tmp_path):
+    request = json.loads((built / paths.REQUEST).read_text()) | {"phases": True}
+    options = ("--policy=loop", "--workers=1", f"--action={PROGRAM}")
+    with served(tmp_path, *options, cwd=built) as host:
+        loads = [host.send("/run", {"value": request})[1]["phases"]["load_ns"] for _ in range(3)]
+    assert max(loads[1:]) < loads[0] / 10
+
+
+def test_a_snapshot_s_memory_is_mapped_and_not_copied(built, tmp_path):
+    """An image whose memory spans more than twice its data is copied instead, without a word."""
+    options = ("--policy=snapshot", "--workers=1", f"--action={paths.SERVED}")
+    with served(tmp_path, *options, cwd=built) as host:
+        request = {"value": {"image": "aGVsbG8="}}
+        told = [host.send("/run", request)[2]["Server-Timing"] for _ in range(30)]
+    took = [float(timing.split("instantiate;dur=")[1].split(",")[0]) for timing in told]
+    assert min(took) < 1, took
