@@ -15,6 +15,7 @@ from scripts.common.errors import UserError
 from scripts.deployment import answers, cases, schedule
 from scripts.deployment.answers import Answer
 from scripts.deployment.cases import Case
+from scripts.deployment.cores import kept_to
 
 # No attack is longer, or has more requests, whatever it was asked for.
 MOST_SECONDS, MOST_REQUESTS = 600.0, 200_000
@@ -108,7 +109,6 @@ class Generator:
             raise UserError(f"{error}; {self.program} is not the version that is pinned") from error
 
     def _call(self, command: list[str], patience: float) -> None:
-        cores = set(self.cores)
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -116,7 +116,7 @@ class Generator:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
+            preexec_fn=kept_to(self.cores),
         )
         try:
             _, said = process.communicate(timeout=patience)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from scripts.bench.spawning import RunError
+from scripts.deployment.cores import kept_to
 
 MODULE = "scripts.action.serve"
 # What the host says once it listens, and its action is loaded.
@@ -95,7 +96,7 @@ def serving(command: Sequence[str], log: Path, cores: Sequence[int] = ()) -> Ite
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
+            preexec_fn=kept_to(cores),
         )
     try:
         with open(log, encoding="utf-8", errors="replace") as said:
