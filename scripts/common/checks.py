@@ -1,5 +1,6 @@
 """Is the config whole: its schema, and what this cannot say: names that must refer to something."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ from scripts.bench import registry
 from scripts.common import schema
 from scripts.common.errors import UserError
 from scripts.contenders import registry as runners
+from scripts.deployment import hosts
+from scripts.deployment import registry as deployment
 from scripts.model import manifest
 from scripts.tools import pins
 
@@ -18,17 +21,26 @@ def accept(config: dict[str, Any], path: str | Path) -> None:
         UserError: something is wrong; one line names it by its dotted path.
     """
     rules = schema.read(path)
-    rules["properties"]["benchmarks"]["properties"] = {
+    rules["properties"]["benchmarks"]["properties"] = described(registry.every())
+    deployed = rules["properties"]["deployment"]["properties"]["benchmarks"]
+    deployed["properties"] = {
+        name: rule | {"default": {}} for name, rule in described(deployment.every()).items()
+    }
+    schema.validate(config, rules, "config")
+    complete(config)
+    check(config)
+
+
+def described(benchmarks: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema for the settings of each benchmark."""
+    return {
         name: {
             "type": "object",
             "additionalProperties": False,
             "properties": dict(benchmark.settings),
         }
-        for name, benchmark in registry.every().items()
+        for name, benchmark in benchmarks.items()
     }
-    schema.validate(config, rules, "config")
-    complete(config)
-    check(config)
 
 
 def complete(config: dict[str, Any]) -> None:
@@ -64,6 +76,7 @@ def check(config: dict[str, Any]) -> None:
             raise UserError(f"config: builds.{name}: only a wasm module can be a snapshot")
         if build["lanes"] != "auto" and build["runtime"] != "packed":
             raise UserError(f"config: builds.{name}: `lanes` is of `runtime: packed` alone")
+    hosts.check(config)
     for key, path in [
         ("image", config["image"]),
         *(("oracle.images", path) for path in config["oracle"]["images"]),

@@ -52,7 +52,13 @@ ENGINE_CACHE = f"{_MODEL}/engine-cache/{{contender}}"
 SAMPLES = f"{_MODEL}/samples/{{mode}}/{{benchmark}}.csv"
 JOB = f"{_MODEL}/samples/{{mode}}/{{benchmark}}.json"
 
+# The action under load: what the generator can do, and what is measured.
+CEILING = f"{_MODEL}/deployment/ceiling.json"
+LOADED = f"{_MODEL}/deployment/{{loaded}}.csv"
+LOADED_JOB = f"{_MODEL}/deployment/{{loaded}}.json"
+
 # What follows from it, for all models.
+DEPLOYMENT = "results/deployment.csv"
 ORACLE = "results/oracle.csv"
 ESTIMATES = "results/{mode}.csv"
 LEVERS = "results/levers.csv"

@@ -11,7 +11,9 @@ from scripts.common import files
 from scripts.common.cache import locked
 from scripts.common.errors import UserError
 from scripts.tools.pins import (
+    cached_roots,
     crate_root,
+    module_root,
     pins,
     prebuilt_root,
     program_on_path,
@@ -58,15 +60,13 @@ def on_path(pin: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
-    """Look for a tool that an earlier run took from crates.io."""
-    if "crate" not in pin["install"]:
-        return None
+    """Look for a tool that an earlier run built or downloaded."""
     wanted = pin["install"]
-    for root, how in ((crate_root(pin), "built from crates.io"), (prebuilt_root(pin), "prebuilt")):
+    for how, root in cached_roots(pin).items():
         path = root / "bin" / pin["command"]
         version = version_of(path)
         if suits(version, pin):
-            source = f"{how} ({wanted['crate']} {wanted['version']})"
+            source = f"{how} ({wanted.get('crate') or wanted['module']} {wanted['version']})"
             return {"version": version, "path": str(path), "source": source}
     return None
 
@@ -75,6 +75,8 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
     """Install a tool by the means the table names."""
     if "debian" in pin["install"]:
         install_package(name, pin, log)
+    elif "module" in pin["install"]:
+        install_module(name, pin, log)
     elif install_prebuilt(pin, log):
         return
     elif cargo:
@@ -119,6 +121,29 @@ def install_crate(name: str, pin: dict[str, Any], cargo: Cargo, log: str | Path)
         hint = f"{name} {wanted['version']} could not be built from crates.io; see {log}"
         run_logged(command, log, hint, cargo.environment)
         shutil.rmtree(work, ignore_errors=True)
+
+
+def install_module(name: str, pin: dict[str, Any], log: str | Path) -> None:
+    """Build a command from a Go module into the cache, whole or not at all.
+
+    Where Go gets modules from, and what it checks them against, is what the environment says.
+    """
+    go, root, wanted = shutil.which("go"), module_root(pin), pin["install"]
+    if not go:
+        raise UserError(
+            f"{name} {pin['suits']} is not on PATH, nor is Go, which builds it; install Go, or "
+            f"{name} {wanted['version']} itself"
+        )
+    with locked(root):
+        if in_cache(pin):
+            return
+        work = root.with_name(f"{root.name}.work")
+        version = f"-X {wanted['variable']}={wanted['version']}"
+        command = [go, "install", "-ldflags", version, f"{wanted['module']}@v{wanted['version']}"]
+        hint = f"{name} {wanted['version']} could not be built; see {log}"
+        run_logged(command, log, hint, os.environ | {"GOBIN": str(work / "bin")})
+        shutil.rmtree(root, ignore_errors=True)
+        work.rename(root)
 
 
 def run_logged(

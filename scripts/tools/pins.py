@@ -58,9 +58,15 @@ def candidates(pin: dict[str, Any]) -> list[Path]:
     """Return the files that can be a tool, the first choice first."""
     found = program_on_path(pin)
     paths = [found] if found else []
-    if "crate" in pin["install"]:
-        paths += [root / "bin" / pin["command"] for root in (crate_root(pin), prebuilt_root(pin))]
+    paths += [root / "bin" / pin["command"] for root in cached_roots(pin).values()]
     return [path for path in paths if path.is_file()]
+
+
+def cached_roots(pin: dict[str, Any]) -> dict[str, Path]:
+    """Return the cache folders that can hold a tool, by how it came there."""
+    if "crate" in pin["install"]:
+        return {"built from crates.io": crate_root(pin), "prebuilt": prebuilt_root(pin)}
+    return {"built by Go": module_root(pin)} if "module" in pin["install"] else {}
 
 
 def crate_root(pin: dict[str, Any]) -> Path:
@@ -73,3 +79,8 @@ def crate_root(pin: dict[str, Any]) -> Path:
 def prebuilt_root(pin: dict[str, Any]) -> Path:
     """Return the cache folder of what the crate's authors built."""
     return cache_dir() / "tools" / f"{pin['command']}-{pin['install']['version']}-prebuilt"
+
+
+def module_root(pin: dict[str, Any]) -> Path:
+    """Return the cache folder of a Go module's build."""
+    return cache_dir() / "tools" / f"{pin['command']}-{pin['install']['version']}-go"

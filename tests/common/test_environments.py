@@ -24,6 +24,8 @@ MODULES = {
 }
 # What no script imports: the interpreter, the installer.
 AROUND = {"python", "pip"}
+# What the jobs of the stage deployment start beside their scripts.
+STARTED = {"scripts.action.serve", "scripts.action.worker", "scripts.deployment.probe"}
 
 
 def outside(sources):
@@ -45,7 +47,7 @@ def programs(stage, rules):
         is_timed = any(mode.is_timed for mode in runner.modes.values())
         if runner.module and (stage == "oracle" or (stage == "bench" and is_timed)):
             found.add(runner.module)
-    return found
+    return found | (STARTED if stage == "deployment" else set())
 
 
 def modules(requirements):
@@ -55,8 +57,8 @@ def modules(requirements):
 
 
 STAGES = [
-    "tools", "model", "build", "compile", "action",
-    "oracle", "bench", "stats", "report", "selfcheck",
+    "tools", "model", "build", "compile", "action", "oracle",
+    "bench", "deployment", "stats", "report", "selfcheck",
 ]  # fmt: skip
 
 

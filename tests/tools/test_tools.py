@@ -278,3 +278,34 @@ def test_a_cache_that_cannot_be_written_is_told_in_one_line(tmp_path, monkeypatc
     locked = cache.locked(cache.cache_dir() / "tools" / "wasmtime")
     with pytest.raises(UserError, match="cannot be written to .* XDG_CACHE_HOME"), locked:
         pass
+
+
+def test_without_go_nothing_is_built_of_go_modules_and_one_line_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UserError, match=r"vegeta ==12\.13\.\* is not on PATH, nor is Go, .*; inst"):
+        installers.find("vegeta", None, tmp_path / "log")
+
+
+def test_a_go_module_that_cannot_be_had_leaves_nothing_behind(tmp_path, monkeypatch):
+    """Go itself is asked, and told to fetch nothing."""
+    if not (go := shutil.which("go")):
+        pytest.skip("needs Go on PATH")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/go").symlink_to(go)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
+    for name, value in {"XDG_CACHE_HOME": "cache", "GOMODCACHE": "go", "GOCACHE": "build"}.items():
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.setenv("GOPROXY", "off")
+    with pytest.raises(UserError, match=r"vegeta 12\.13\.0 could not be built; see .*log"):
+        installers.find("vegeta", None, tmp_path / "log")
+    assert "GOPROXY=off" in (tmp_path / "log").read_text()
+    pin = pins.pins()["vegeta"]
+    assert installers.in_cache(pin) is None
+    program = pins.module_root(pin) / "bin/vegeta"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho Version: 12.13.0\necho Runtime: go1.26.8\n")
+    program.chmod(0o755)
+    found = installers.find("vegeta", None, tmp_path / "log")
+    assert found["source"] == "built by Go (github.com/tsenart/vegeta/v12 12.13.0)"
+    assert location.locate(found) == str(program)

@@ -1,5 +1,7 @@
 # What the rules of stage tools ask: the files a job needs, its parameters.
 TOOLS = checks.tools_needed(config)
+# What the target `deployment` takes besides.
+LOAD_TOOL = "vegeta"
 
 
 def tool_state(wildcards):

@@ -1,0 +1,129 @@
+"""What a benchmark of the deployment measures with, and what one is."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scripts.action import worker
+from scripts.common.errors import UserError
+from scripts.deployment import host
+from scripts.deployment.attack import Generator
+from scripts.deployment.cases import Case
+from scripts.deployment.cores import Cores
+from scripts.deployment.host import Served
+from scripts.deployment.judgement import Judged, judge
+
+Contender = dict[str, Any]
+Value = tuple[str, str, float]  # metric, unit, value
+# Requests on their way for each worker when a host is saturated: one runs, one waits for its turn.
+IN_FLIGHT = 2
+# Seconds that it is saturated for, to learn what it can do.
+SATURATE_SECONDS = 5.0
+# Of what the generator can do at the most, the share that a load may take.
+MOST_OF_CEILING = 0.5
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a benchmark measures with.
+
+    Attributes:
+        generator: what sends load.
+        cases: what is sent, and what is right.
+        settings: the benchmark's own settings.
+        workers: of a host, unless a benchmark says otherwise.
+        queue: activations that wait in a host before it refuses more.
+        cores: who runs where.
+        ceiling: requests a second that the generator can send at the most.
+        folder: for the hosts' stores and logs.
+        capacities: right answers a second at saturation, by contender.
+    """
+
+    generator: Generator
+    cases: list[Case]
+    settings: dict[str, Any]
+    workers: int
+    queue: int
+    cores: Cores
+    ceiling: float
+    folder: Path
+    capacities: dict[str, float] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def host(self, contender: Contender, workers: int = 0) -> Iterator[Served]:
+        """Start a contender's host; of so many workers, where that is said."""
+        words = host.command(
+            contender["action"],
+            contender["policy"],
+            workers or self.workers,
+            self.queue,
+            self.folder / "store",
+        )
+        with host.serving(words, self.folder / "host.log", self.cores.host) as served:
+            yield served
+
+    def capacity(self, contender: Contender, served: Served) -> float:
+        """Return the right answers a second of a host that is saturated, measured once."""
+        name = contender["contender"]
+        if name not in self.capacities:
+            in_flight = IN_FLIGHT * self.workers
+            found = self.generator.saturate(served.run_url, self.cases, in_flight, SATURATE_SECONDS)
+            self.capacities[name] = judge(found, self.cases).per_second()
+        return self.capacities[name]
+
+    def attacks(
+        self, served: Served, phases: list[tuple[float, float]], may_refuse: bool = False
+    ) -> list[Judged]:
+        """Send load at so many requests a second for so many seconds, one phase after another.
+
+        Raises:
+            UserError: that is more than the generator can be trusted with, or it left the schedule.
+            RunError: an answer is wrong, or is none.
+        """
+        most = MOST_OF_CEILING * self.ceiling
+        if (fastest := max(rate for rate, _ in phases)) > most:
+            raise UserError(
+                f"{fastest:.0f} requests a second are more than half of the {self.ceiling:.0f} "
+                "that the generator reaches here: what was measured would be the generator"
+            )
+        found = self.generator.attacks(served.run_url, self.cases, phases)
+        return [judge(answers, self.cases, may_refuse) for answers in found]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark of the deployment, in a file of its own in `benchmarks/`.
+
+    Attributes:
+        measure: takes one contender's values in one round.
+        what: what a round measures, and how that is to be read.
+        settings: its keys in the config, each a JSON schema with a default.
+        pooled: metrics of which a round has many values; those of all rounds make percentiles.
+        slopes: metrics that are measured at several numbers of actions: what one more costs.
+        policies: who takes part.
+    """
+
+    measure: Callable[[Bench, Contender], list[Value]]
+    what: str
+    settings: Mapping[str, Any]
+    pooled: frozenset[str] = frozenset()
+    slopes: frozenset[str] = frozenset()
+    policies: frozenset[str] = frozenset((*worker.WASM, *worker.NATIVE))
+
+
+def at(metric: str, level: float) -> str:
+    """Return the name of a metric at one level of several."""
+    return f"{metric}_at_{level:g}"
+
+
+def level(metric: str) -> tuple[str, float | None]:
+    """Return a metric's own name and its level, None where it has none."""
+    name, found, text = metric.rpartition("_at_")
+    return (name, float(text)) if found else (metric, None)
+
+
+def percentiles_of(judged: Judged, metric: str = "latency") -> list[Value]:
+    """Return the latency of each right answer, for the percentiles of all rounds together."""
+    return [(metric, "ms", answer.latency / 1e6) for answer in judged.right]

@@ -1,0 +1,1 @@
+"""The benchmarks of the deployment, each in a file of its own."""

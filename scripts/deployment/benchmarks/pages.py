@@ -1,0 +1,64 @@
+"""Pages: how many of them one activation touches anew, and how many of an instance it dirties."""
+
+import json
+import os
+
+from scripts.action import worker
+from scripts.bench.spawning import RunError
+from scripts.deployment import memory, settings
+from scripts.deployment.answers import OK
+from scripts.deployment.bench import Bench, Benchmark, Contender, Value
+from scripts.deployment.probing import probe
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def measure(bench: Bench, contender: Contender) -> list[Value]:
+    """Have a host with one worker answer several times; look at one instance by itself."""
+    rows = [("minor_faults", "1", faults(bench, contender))]
+    if contender["policy"] in worker.WASM:
+        parameters = json.dumps(bench.cases[0].value).encode()
+        found = probe(bench, contender, stdin=parameters)
+        rows += [
+            ("dirtied_pages", "1", (found["after"] - found["before"]) / PAGE),
+            ("memory_pages", "1", found["bytes"] / PAGE),
+        ]
+    return rows
+
+
+def faults(bench: Bench, contender: Contender) -> float:
+    """Return the minor faults of the workers for each activation but the first."""
+    body, count = bench.cases[0].body(), bench.settings["activations"]
+    with bench.host(contender, workers=1) as served:
+        answer(served, body)
+        before = memory.minor_faults(memory.family(served.workers()))
+        for _ in range(count):
+            answer(served, body)
+        after = memory.minor_faults(memory.family(served.workers()))
+    return (after - before) / count
+
+
+def answer(served, body: bytes) -> None:
+    """Raise `RunError` where an activation fails."""
+    status, told = served.activate(body)
+    if status != OK:
+        raise RunError(f"the host answered {status}: {told[:200]!r}")
+
+
+BENCHMARK = Benchmark(
+    measure=measure,
+    what=(
+        "Pages that a worker, and what it starts, touches anew for one activation after the first; "
+        "and of an instance's memory, from outside any host, the pages that one activation makes "
+        "private copies of: that copying is what instantiation leaves for later."
+    ),
+    settings={
+        "rounds": settings.rounds(3),
+        "activations": {
+            "description": "Activations that count, one after another.",
+            "type": "integer",
+            "minimum": 1,
+            "default": 20,
+        },
+    },
+)

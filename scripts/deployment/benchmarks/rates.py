@@ -1,0 +1,60 @@
+"""Throughput and latency over the arrival rate, and where they stop to follow it."""
+
+import numpy as np
+
+from scripts.deployment import knee, settings
+from scripts.deployment.bench import Bench, Benchmark, Contender, Value, at, percentiles_of
+
+# A latency of so many times that of the least load is what somebody notices.
+FACTOR = 2.0
+
+
+def measure(bench: Bench, contender: Contender) -> list[Value]:
+    """Send load at every share of the saturation, the least first."""
+    wanted = bench.settings
+    shares = sorted(wanted["shares"])
+    with bench.host(contender) as served:
+        capacity = bench.capacity(contender, served)
+        phases = [(share * capacity, wanted["seconds"]) for share in shares]
+        judged = bench.attacks(served, phases, may_refuse=True)
+    offered = [rate for rate, _ in phases]
+    done = [found.per_second(1e9 / rate) for found, rate in zip(judged, offered, strict=True)]
+    latency = [float(np.median([a.latency for a in found.right])) / 1e6 for found in judged]
+    rows = [
+        ("saturation", "1/s", capacity),
+        ("knee", "1/s", knee.plateau(offered, done)),
+        ("rate_of_double_latency", "1/s", knee.crossing(offered, latency, FACTOR)),
+    ]
+    for place, share in enumerate(shares):
+        rows += [
+            (at("offered", share), "1/s", offered[place]),
+            (at("done", share), "1/s", done[place]),
+            (at("refused", share), "%", judged[place].refused_share),
+            (at("p50", share), "ms", latency[place]),
+            *percentiles_of(judged[place], at("latency", share)),
+        ]
+    return rows
+
+
+BENCHMARK = Benchmark(
+    measure=measure,
+    what=(
+        "Right answers a second, refusals and latency at arrival rates that are shares of what the "
+        "host does at saturation (each worker busy, one request waiting for it). The `knee` is "
+        "where the answers stop to follow the arrivals, the c of the best fit by min(offered, c); "
+        "`rate_of_double_latency` is where the median latency first is twice that at the least."
+    ),
+    settings={
+        "rounds": settings.rounds(3),
+        "seconds": settings.seconds(10),
+        "shares": {
+            "description": "Arrival rates, as shares of what the host does at saturation.",
+            "type": "array",
+            "items": {"type": "number", "exclusiveMinimum": 0},
+            "minItems": 2,
+            "uniqueItems": True,
+            "default": [0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2],
+        },
+    },
+    pooled=frozenset({"latency"}),
+)

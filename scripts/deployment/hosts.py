@@ -1,0 +1,76 @@
+"""Which hosts the config asks for: a build and a policy each, where the build is compared."""
+
+from typing import Any
+
+from scripts.action import worker
+from scripts.common import paths
+from scripts.common.errors import UserError
+from scripts.contenders import selection
+
+# The native host that a policy is compared with: the one that starts anew, or keeps, as it does.
+BASELINES = {
+    "fresh": "process",
+    "snapshot": "process",
+    "process": "process",
+    "warm": "loop",
+    "loop": "loop",
+}
+
+
+def check(config: dict[str, Any]) -> None:
+    """Raise `UserError` for the first host of the config that cannot be."""
+    seen = set()
+    for row in config["deployment"]["hosts"]:
+        build, policy = row["build"], row["policy"]
+        where = f"config: deployment.hosts: {name(row)}"
+        if build not in config["builds"]:
+            known = ", ".join(sorted(config["builds"]))
+            raise UserError(f"{where}: unknown build {build!r}; known: {known}")
+        native = selection.is_native(config, build)
+        policies = worker.NATIVE if native else worker.WASM
+        if policy not in policies:
+            kind = "native" if native else "wasm"
+            raise UserError(f"{where}: a {kind} build is served as {' or '.join(policies)}")
+        if policy == "snapshot" and not config["builds"][build]["snapshot"]:
+            raise UserError(f"{where}: the build is no snapshot")
+        if name(row) in seen:
+            raise UserError(f"{where} is there twice")
+        seen.add(name(row))
+
+
+def name(row: dict[str, str]) -> str:
+    """Return what a host is called in tables."""
+    return f"{row['build']}@{row['policy']}"
+
+
+def hosts(config: dict[str, Any], model: str) -> list[dict[str, str]]:
+    """Return the hosts of a model: {contender, build, policy, action, gate}.
+
+    The action is the file that a host is started with, the gate the oracle's verdict on it.
+    """
+    return [
+        described(config, model, row)
+        for row in config["deployment"]["hosts"]
+        if row["build"] in config["compare"]["builds"]
+    ]
+
+
+def described(config: dict[str, Any], model: str, row: dict[str, str]) -> dict[str, str]:
+    """Return one host with its files."""
+    build = row["build"]
+    native = selection.is_native(config, build)
+    checked = build if native else f"{build}@{selection.ACTION_HOST}-action"
+    contender = selection.called(config, model, checked)
+    record = contender.file(paths.PRECOMPILED) + ".json"
+    return {
+        "contender": name(row),
+        **row,
+        "action": contender.path if native else record,
+        "gate": contender.file(paths.GATE),
+    }
+
+
+def baseline(policy: str, hosts: list[dict[str, str]]) -> str | None:
+    """Return the host that one of a policy is compared with, the first such; None without one."""
+    found = [row["contender"] for row in hosts if row["policy"] == BASELINES[policy]]
+    return found[0] if found else None

@@ -1,0 +1,76 @@
+"""The memory of processes, by the kernel's account of what they share."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+PROCESSES = Path("/proc")
+MIB = 1024  # in the kernel's kB
+# The parts, and what smaps_rollup calls them: each page counts by the share of those who map it.
+FIELDS = {"pss": "Pss", "anonymous": "Pss_Anon", "file": "Pss_File", "shared": "Pss_Shmem"}
+
+
+def rollup(text: str) -> dict[str, float]:
+    """Return the proportional set size and its parts, MiB, from the text of a smaps_rollup.
+
+    Raises:
+        ValueError: it lacks one: the kernel is older than 5.0.
+    """
+    kib = {}
+    for line in text.splitlines():
+        name, _, rest = line.partition(":")
+        if rest.endswith(" kB"):
+            kib[name] = int(rest.removesuffix(" kB"))
+    if missing := [name for name in FIELDS.values() if name not in kib]:
+        raise ValueError(f"smaps_rollup has no {missing[0]}")
+    return {part: kib[name] / MIB for part, name in FIELDS.items()}
+
+
+def together(pids: Iterable[int]) -> dict[str, float]:
+    """Return the proportional set size and its parts of processes together, MiB.
+
+    Raises:
+        OSError: one of them is gone, or is another user's.
+    """
+    found = [rollup((PROCESSES / str(pid) / "smaps_rollup").read_text()) for pid in pids]
+    return {part: sum(row[part] for row in found) for part in FIELDS}
+
+
+def family(pids: Iterable[int]) -> list[int]:
+    """Return processes and all that they started, directly or not, and that still runs."""
+    children: dict[int, list[int]] = {}
+    for path in PROCESSES.glob("[0-9]*/stat"):
+        try:
+            parent = int(fields(path.read_text())[PARENT])
+        except OSError:  # a process that ended meanwhile
+            continue
+        children.setdefault(parent, []).append(int(path.parent.name))
+    found, waiting = [], list(pids)
+    while waiting:
+        pid = waiting.pop()
+        if pid not in found:
+            found.append(pid)
+            waiting += children.get(pid, [])
+    return sorted(found)
+
+
+# Fields of /proc/PID/stat after the name in parentheses, which may be anything (man proc).
+PARENT, MINOR, CHILDREN_MINOR = 1, 7, 8
+
+
+def fields(stat: str) -> list[str]:
+    """Return the fields of a /proc/PID/stat from the third on, the state."""
+    return stat.rpartition(")")[2].split()
+
+
+def minor_faults(pids: Iterable[int]) -> int:
+    """Return how often processes, and children of theirs that ended, touched a page anew."""
+    texts = ((PROCESSES / str(pid) / "stat").read_text() for pid in pids)
+    return sum(int(row[MINOR]) + int(row[CHILDREN_MINOR]) for row in map(fields, texts))
+
+
+def available() -> float:
+    """Return how much memory the machine can still give, MiB."""
+    for line in (PROCESSES / "meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) / MIB
+    raise ValueError("/proc/meminfo has no MemAvailable")

@@ -1,0 +1,242 @@
+"""The jobs as the workflow runs them, on a small action that says what it is told to.
+
+The host is the real one, and so is the load; the action answers the same label to everything.
+"""
+
+import json
+import os
+import stat
+
+import numpy as np
+import pandas as pd
+import pytest
+import wasmtime
+from conftest import ROOT
+
+from scripts.action import precompile
+from scripts.common import files
+from scripts.common.errors import UserError
+from scripts.deployment import estimate, measure, measure_ceiling, registry
+from scripts.deployment.answers import Answer
+from scripts.deployment.benchmarks import activation, overload
+from scripts.tools import installers
+
+ANSWER = '{"Ok":{"label":"tabby"}}'
+# It writes to 40 pages that its image has none of.
+TEXT = """
+(module
+  (memory (export "memory") 16)
+  (global $start (mut i32) (i32.const 65536))
+  (global $length (mut i32) (i32.const 0))
+  (data (i32.const 8192) "ANSWER")
+  (func (export "wasm_memory_buffer_allocate_space") (param $bytes i32)
+    (global.set $start (i32.const 65536))
+    (global.set $length (local.get $bytes)))
+  (func (export "get_wasm_memory_buffer_pointer") (result i32) (global.get $start))
+  (func (export "get_wasm_memory_buffer_len") (result i32) (global.get $length))
+  (func $answer
+    (memory.fill (i32.const 262144) (i32.const 1) (i32.const 163840))
+    (global.set $start (i32.const 8192))
+    (global.set $length (i32.const LENGTH)))
+  (func (export "_start") (call $answer))
+  (func (export "answer_request") (param i32) (call $answer)))
+"""
+# The native program: a request and an answer, or a line each.
+PROGRAM = """#!/bin/sh
+if [ "$1" = --lines ]; then while read -r _; do echo '{"label":"tabby"}'; done
+else cat > /dev/null; echo '{"label":"tabby"}'; fi
+"""
+SETTINGS = {
+    "activation": {"rounds": 1, "seconds": 1, "share": 0.2},
+    "rates": {"rounds": 1, "seconds": 1, "shares": [0.1, 0.4]},
+    "overload": {"rounds": 1, "seconds": 2, "seconds_around": 1, "share": 2},
+    "start": {"rounds": 2},
+    "density": {"rounds": 1, "actions": [1, 3]},
+    "pages": {"rounds": 1, "activations": 3},
+    "instances": {"rounds": 1, "seconds": 0.2},
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What the jobs take: actions, the oracle's answers and verdicts, vegeta's record."""
+    folder = tmp_path_factory.mktemp("deployment")
+    text = TEXT.replace("ANSWER", ANSWER.replace('"', '\\"')).replace("LENGTH", str(len(ANSWER)))
+    (folder / "action.wasm").write_bytes(bytes(wasmtime.wat2wasm(text)))
+    precompile.main([str(folder / "action.wasm"), "--out", str(folder / "action.cwasm")])
+    (folder / "native").write_text(PROGRAM)
+    (folder / "native").chmod(stat.S_IRWXU)
+    try:
+        vegeta = installers.find("vegeta", None, folder / "vegeta.log")
+    except UserError as error:
+        pytest.skip(str(error))
+    files.write_json(folder / "vegeta.json", vegeta)
+    case = {"name": "input", "kind": "photograph", "label": "tabby"}
+    files.write_json(folder / "cases.json", {"cases": [case]})
+    np.savez(folder / "answers.npz", **{"image/input": np.frombuffer(b"no jpeg", np.uint8)})
+    files.write_json(folder / "model.json", {"name": "net", "weights": "seeded"})
+    files.write_json(folder / "passed.json", {"passed": True, "reason": None})
+    files.write_json(folder / "failed.json", {"passed": False, "reason": "another label"})
+    files.write_json(folder / "ceiling.json", {"requests_per_second": 1e5})
+    return folder
+
+
+def host(folder, policy, gate="passed"):
+    native = policy in ("process", "loop")
+    action = folder / ("native" if native else "action.cwasm.json")
+    build = "native" if native else "wasm"
+    return {
+        "contender": f"{build}@{policy}",
+        "build": build,
+        "policy": policy,
+        "action": str(action),
+        "gate": str(folder / f"{gate}.json"),
+    }
+
+
+def run(folder, name, hosts, late_ms=1000):
+    """Run one job as its rule does; return its samples and record."""
+    out = folder / f"{name}.csv"
+    measure.main([
+        f"--benchmark={name}", f"--settings={json.dumps(SETTINGS[name])}",
+        f"--hosts={json.dumps(hosts)}", "--workers=1", "--queue=2", "--seed=1",
+        f"--late-ms={late_ms}", f"--vegeta={folder / 'vegeta.json'}",
+        f"--ceiling={folder / 'ceiling.json'}", f"--cases={folder / 'cases.json'}",
+        f"--answers={folder / 'answers.npz'}", f"--model={folder / 'model.json'}",
+        f"--out={out}", f"--meta={out.with_suffix('.json')}",
+    ])  # fmt: skip
+    return pd.read_csv(out), files.read_json(out.with_suffix(".json"))
+
+
+def values(samples, contender):
+    own = samples[samples.contender == contender]
+    return own.groupby("metric").value.median()
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def test_latency_of_every_policy_and_its_parts(folder):
+    hosts = [host(folder, p) for p in ("fresh", "snapshot", "warm", "process", "loop")]
+    samples, job = run(folder, "activation", hosts)
+    assert job["skipped"] == {}
+    for row in hosts:
+        found = values(samples, row["contender"])
+        assert {"p50", "latency", "part_queue", "part_run", "part_outside"} <= set(found.index)
+        assert 0 < found["part_run"] < found["p50"]
+
+
+def test_what_the_host_does_not_tell_is_outside():
+    answers = [
+        Answer(i, 0, 10**7, 200, "", b"", "", {"run": 2.0 + i, "reply": 1.0}) for i in range(3)
+    ]
+    assert {name: ms for name, _, ms in activation.parts(answers)} == {
+        "part_run": 3.0,
+        "part_reply": 1.0,
+        "part_outside": 6.0,
+    }
+
+
+def test_rates_and_their_knee(folder):
+    samples, job = run(folder, "rates", [host(folder, "warm")])
+    found = values(samples, "wasm@warm")
+    assert job["skipped"] == {}
+    assert found["offered_at_0.4"] == pytest.approx(0.4 * found["saturation"])
+    assert 0 < found["done_at_0.1"] <= found["offered_at_0.1"] * 1.01
+    assert 0 < found["knee"] <= found["offered_at_0.4"]
+
+
+def test_start_pages_and_instances(folder):
+    hosts = [host(folder, "snapshot"), host(folder, "process")]
+    started = values(run(folder, "start", hosts)[0], "wasm@snapshot")
+    assert started["to_first_answer"] > started["to_listening"] > started["second_activation"] > 0
+    pages = run(folder, "pages", hosts)[0]
+    assert values(pages, "wasm@snapshot")["dirtied_pages"] in range(40, 45)
+    assert values(pages, "wasm@snapshot")["memory_pages"] == 256
+    assert values(pages, "native@process")["minor_faults"] > 40
+    instances = values(run(folder, "instances", hosts)[0], "wasm@snapshot")
+    assert instances["instances_per_second"] > 10
+    assert instances["instantiate"] > 0
+
+
+def test_density_weighs_all_that_answered(folder):
+    samples, job = run(folder, "density", [host(folder, "warm")])
+    found = values(samples, "wasm@warm")
+    assert job["skipped"] == {}
+    assert 5 < found["pss_at_1"] < found["pss_at_3"]
+    parts = sum(found[f"{part}_at_3"] for part in ("anonymous", "file", "shared"))
+    assert parts == pytest.approx(found["pss_at_3"], abs=0.5)
+    estimate.main([
+        f"--samples={folder / 'density.csv'}", "--confidence=0.99", "--margin=0.05",
+        f"--out={folder / 'out.csv'}",
+    ])  # fmt: skip
+    table = pd.read_csv(folder / "out.csv").set_index("metric")
+    each = (found["pss_at_3"] - found["pss_at_1"]) / 2
+    assert table.value["pss_per_action"] == pytest.approx(each)
+    assert table.value["actions_per_gib"] == pytest.approx(1024 / each)
+
+
+def test_a_wrong_answer_or_verdict_leaves_a_host_out_and_is_told(folder, tmp_path):
+    wrong = {"name": "input", "kind": "photograph", "label": "beagle"}
+    hosts = [host(folder, "warm", gate="failed"), host(folder, "loop")]
+    kept = (folder / "cases.json").read_text()
+    files.write_json(folder / "cases.json", {"cases": [wrong]})
+    try:
+        samples, job = run(folder, "activation", hosts)
+    finally:
+        (folder / "cases.json").write_text(kept)
+    assert samples.empty
+    assert job["skipped"]["wasm@warm"] == "failed the oracle: another label"
+    assert "'tabby' instead of 'beagle'" in job["skipped"]["native@loop"]
+    estimate.main([
+        f"--samples={folder / 'activation.csv'}", "--confidence=0.99", "--margin=0.05",
+        f"--out={tmp_path / 'out.csv'}",
+    ])  # fmt: skip
+    table = pd.read_csv(tmp_path / "out.csv").set_index("contender")
+    assert list(table.n) == [0, 0]
+    assert "beagle" in table.note["native@loop"]
+
+
+def test_a_job_whose_load_drifts_fails(folder):
+    with pytest.raises(UserError, match="requests a second"):
+        run(folder, "overload", [host(folder, "loop")], late_ms=1e-6)
+
+
+def test_overload_is_refused_and_recovered_from(folder):
+    samples, job = run(folder, "overload", [host(folder, "warm")])
+    assert job["skipped"] == {}
+    found = values(samples, "wasm@warm")
+    assert 0 < found["done"] <= found["offered"] * 1.01
+    assert 0 <= found["refused"] < 100
+    assert found["recovery"] in range(0, 12)
+
+
+def test_recovery_ends_with_the_last_slow_second():
+    def answer(sent, latency):
+        return Answer(0, sent * 10**8, latency, 200, "", b"", "", {})
+
+    usual = [answer(tenth, 9) for tenth in range(40)]
+    assert overload.recovery(usual, [], 0, 10) == 0
+    # One slow answer among usual ones is no slow second; a second of them is.
+    assert overload.recovery([*usual, answer(25, 11)], [], 0, 10) == 0
+    slow = [answer(tenth, 11) for tenth in range(10, 20)]
+    assert overload.recovery(usual[:10] + slow + usual[20:], [], 0, 10) == 2 * 10**9
+    assert overload.recovery(usual[:30], usual[30:], 0, 10) == 4 * 10**9
+
+
+def test_every_benchmark_has_settings_here():
+    assert set(SETTINGS) == set(registry.every())
+
+
+def test_the_generator_s_ceiling(folder, monkeypatch):
+    monkeypatch.setattr(measure_ceiling, "MOST_REQUESTS", 400)
+    measure_ceiling.main([
+        f"--vegeta={folder / 'vegeta.json'}", "--late-ms=1000", f"--cases={folder / 'cases.json'}",
+        f"--answers={folder / 'answers.npz'}", f"--out={folder / 'found.json'}",
+    ])  # fmt: skip
+    found = files.read_json(folder / "found.json")
+    assert found["requests_per_second"] in (50, 100)
+    assert found["p50_ms"] > 0
+    assert found["cores"]["shared"] == (len(os.sched_getaffinity(0)) < 3)
