@@ -119,22 +119,34 @@ def narrowed(data: Data, benchmark: str, mode: str) -> str | None:
 def certainty(data: Data) -> str:
     """Say how sure the first screen's ratios are, each benchmark and job by itself."""
     level = data.machine["config"]["confidence"]
-    reached = []
-    for benchmark in inputs.first_screen(data.estimates):
-        jobs = [(job, data.rows(benchmark, HEADLINES[benchmark], job)) for job in data.jobs]
-        jobs = [(job, rows.dropna(subset=["ratio"])) for job, rows in jobs]
-        said = [f"{reach(rows)} ({job.upper()})" for job, rows in jobs if len(rows)]
-        reached += [f"{registry.benchmark(benchmark).label} {', '.join(said)}"] if said else []
-    known = f" Half of the ratios are known to within, either way: {'; '.join(reached)}."
-    return (
-        f"**How sure.** Intervals are at {100 * level:g} %.{known if reached else ''} "
-        f"{alarms.self_check(data)}"
-    )
+    halves = {name: reach(data, name) for name in inputs.first_screen(data.estimates)}
+    known = "Most ratios have none, for too few rounds."
+    if any(half < math.inf for jobs in halves.values() for half in jobs.values()):
+        said = [
+            f"{registry.benchmark(name).label} "
+            + ", ".join(f"{percent(half)} ({job.upper()})" for job, half in jobs.items())
+            for name, jobs in halves.items()
+            if jobs
+        ]
+        known = f"Half of the ratios are known to within, either way: {'; '.join(said)}."
+    return f"**How sure.** Intervals are at {100 * level:g} %. {known} {alarms.self_check(data)}"
 
 
-def reach(rows: pd.DataFrame) -> str:
-    """Return to within how much of itself the middle one of ratios is known."""
-    sides = [rows.ratio_high / rows.ratio - 1, 1 - rows.ratio_low / rows.ratio]
-    # Without an interval a ratio may be anything.
-    half = pd.concat(sides, axis=1).max(axis=1, skipna=False).fillna(math.inf).median()
+def reach(data: Data, benchmark: str) -> dict[str, float]:
+    """Return to within how much of itself the middle one of a benchmark's ratios is known, by job.
+
+    Without an interval a ratio may be anything: infinity.
+    """
+    found = {}
+    for job in data.jobs:
+        rows = data.rows(benchmark, HEADLINES[benchmark], job).dropna(subset=["ratio"])
+        sides = [rows.ratio_high / rows.ratio - 1, 1 - rows.ratio_low / rows.ratio]
+        if len(rows):
+            half = pd.concat(sides, axis=1).max(axis=1, skipna=False).fillna(math.inf).median()
+            found[job] = float(half)
+    return found
+
+
+def percent(half: float) -> str:
+    """Return a share in words; infinity is that of ratios without an interval."""
     return f"{100 * half:.1f} %" if half < math.inf else "most have none"

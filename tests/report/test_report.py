@@ -561,6 +561,8 @@ def test_how_sure_counts_the_ratios_without_an_interval(write, tmp_path):
         r"either way: cold start most have none \(AOT\); (peak )?memory \d\.\d % \(AOT\)\.", few
     )
     assert "most have none" not in write({"aot": table})
+    nothing = write({"aot": table[table["round"] < 5]})
+    assert "99 %. Most ratios have none, for too few rounds. The self-check" in nothing
 
 
 def test_how_sure_is_the_longer_side_of_the_interval(write, tmp_path):
