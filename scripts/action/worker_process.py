@@ -1,15 +1,14 @@
 """A worker process, as the host sees it."""
 
 import asyncio
-import contextlib
 import os
-import signal
 import socket
 import sys
 from dataclasses import dataclass
 
 from scripts.action import frames
 from scripts.action.outcome import Outcome
+from scripts.common import processes
 from scripts.common.code_digest import ROOT
 from scripts.common.errors import UserError
 
@@ -101,6 +100,5 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process, and what it started, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        processes.end_group(self._process.pid)
         self._writer.close()

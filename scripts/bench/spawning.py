@@ -3,16 +3,16 @@
 A child's peak RSS starts from its parent's, so Python itself must not be the parent.
 """
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from scripts.common import processes
 
 # A run of the slowest contender takes seconds, of an interpreter minutes; more is a hang.
 LONGEST_SECONDS = 900.0
@@ -113,13 +113,9 @@ class Spawner:
             start_new_session=True,
         )
         try:
-            output, errors = process.communicate(timeout=timeout)
+            output, errors = processes.to_the_end(process, timeout)
         except subprocess.TimeoutExpired:
             raise RunError(f"did not end within {timeout:g} s") from None
-        finally:
-            # Whatever ends this job or its patience; after a normal end nothing is left.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
         if process.returncode != 0:
             raise RunError(in_one_line(errors) or f"the spawner ended with {process.returncode}")
         return output

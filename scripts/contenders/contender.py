@@ -1,14 +1,13 @@
 """A contender: a build, the engine that runs it and the mode it runs in."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from scripts.common import paths
+from scripts.common.code_digest import ROOT
 from scripts.contenders import registry
 from scripts.contenders.runner import Call, Mode, Runner
 
 NO_ENGINE = "none"
-CHECKOUT = Path(__file__).resolve().parents[2]
 # The program that does nothing in the place of what a mode runs.
 NOOPS = {
     paths.EXECUTABLE: paths.NOOP,
@@ -86,7 +85,7 @@ class Contender:
     def command(self, program: str, path: str, mode: str = "") -> list[str]:
         """Return the words that run a file in this contender's mode, or another of its runner's."""
         how = self.by.modes[mode or self.mode]
-        files = [str(CHECKOUT / name) for name in self.by.files]
+        files = [str(ROOT / name) for name in self.by.files]
         return how.command(Call(program, path, list(self.options), self.reads, files))
 
     def artifacts(self) -> dict[str, str]:

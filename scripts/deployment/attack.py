@@ -1,9 +1,6 @@
 """An attack: requests at a rate for a while, whether or not the answers keep up (vegeta)."""
 
-import contextlib
 import math
-import os
-import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -11,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scripts.common import processes
 from scripts.common.errors import UserError
 from scripts.deployment import answers, cases, schedule
 from scripts.deployment.answers import Answer
@@ -119,12 +117,9 @@ class Generator:
             preexec_fn=kept_to(self.cores),
         )
         try:
-            _, said = process.communicate(timeout=patience)
+            _, said = processes.to_the_end(process, patience)
         except subprocess.TimeoutExpired:
             raise UserError(f"the load did not end within {patience:g} s") from None
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
         if process.returncode != 0:
             raise UserError(f"vegeta failed: {said.strip()[-200:]}")
 

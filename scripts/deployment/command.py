@@ -2,16 +2,12 @@
 
 import argparse
 import os
-import zipfile
-from pathlib import Path
-
-import numpy as np
 
 from scripts.common import files
-from scripts.common.errors import UserError
 from scripts.deployment import cases, cores
 from scripts.deployment.attack import Generator
 from scripts.deployment.cases import Case
+from scripts.oracle import judgement
 from scripts.tools import location
 
 
@@ -34,8 +30,5 @@ def generator(args: argparse.Namespace) -> Generator:
 
 def photographs(args: argparse.Namespace) -> list[Case]:
     """Return what is sent, and what the oracle says of it."""
-    try:
-        with np.load(args.answers) as arrays:
-            return cases.photographs(files.read_json(args.cases)["cases"], arrays)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise UserError(f"cannot read {Path(args.answers)}: {error}; remake it") from error
+    rows = files.read_json(args.cases)["cases"]
+    return cases.photographs(rows, judgement.read_answers(args.answers))

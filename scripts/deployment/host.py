@@ -2,9 +2,7 @@
 
 import contextlib
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from scripts.bench.spawning import RunError
+from scripts.common import processes
 from scripts.deployment.cores import kept_to
 
 MODULE = "scripts.action.serve"
@@ -125,8 +124,7 @@ def end(process: subprocess.Popen) -> None:
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(END_SECONDS)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    processes.end_group(process.pid)
     process.wait()
 
 

@@ -1,13 +1,13 @@
 """Have the probe look at an action, in a process of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any
 
 from scripts.bench.spawning import RunError
 from scripts.deployment.bench import Bench, Contender
+from scripts.deployment.cores import kept_to
 
 MODULE = "scripts.deployment.probe"
 PATIENCE_SECONDS = 120
@@ -26,7 +26,7 @@ def probe(bench: Bench, contender: Contender, *options: str, stdin: bytes = b"")
             capture_output=True,
             timeout=PATIENCE_SECONDS + float(bench.settings.get("seconds", 0)),
             check=False,
-            preexec_fn=lambda: os.sched_setaffinity(0, bench.cores.host),
+            preexec_fn=kept_to(bench.cores.host),
         )
     except subprocess.TimeoutExpired as error:
         raise RunError(f"the probe did not end within {error.timeout:g} s") from None

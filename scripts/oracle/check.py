@@ -3,24 +3,11 @@
 import argparse
 import json
 import tempfile
-import zipfile
-
-import numpy as np
 
 from scripts.common import errors, files
-from scripts.common.errors import UserError
 from scripts.contenders import records
-from scripts.oracle.judgement import Limits, cached, check
+from scripts.oracle.judgement import Limits, cached, check, read_answers
 from scripts.tools import location
-
-
-def read_answers(path: str) -> dict[str, np.ndarray]:
-    """Return the arrays that answer_cases.py wrote."""
-    try:
-        with np.load(path) as arrays:
-            return dict(arrays)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise UserError(f"cannot read the oracle's answers {path}: {error}; remake it") from error
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,11 +1,12 @@
 """Run a contender once and take its answer, whatever it does instead of answering."""
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 from typing import Any
+
+from scripts.common import processes
 
 LONGEST_REASON = 400
 
@@ -56,13 +57,9 @@ def _run(
         raise ContenderError(f"cannot start {command[0]}: {error.strerror}") from None
     with process:
         try:
-            output, errors = process.communicate(request, timeout=timeout)
+            output, errors = processes.to_the_end(process, timeout, request)
         except subprocess.TimeoutExpired:
             raise ContenderError(f"no answer within {timeout:g} s") from None
-        finally:
-            # Whatever the engine started goes with it; after a normal end nothing is left.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
     return process.returncode, output, errors
 
 

@@ -6,11 +6,13 @@ contender itself, the same label with about the same confidence.
 
 import base64
 import math
+import zipfile
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from scripts.common.errors import UserError
 from scripts.oracle.exchange import ContenderError, ask
 
 
@@ -21,6 +23,15 @@ class Limits:
     tensor: float
     confidence: float
     timeout: float
+
+
+def read_answers(path: str) -> dict[str, np.ndarray]:
+    """Return the arrays that answer_cases.py wrote."""
+    try:
+        with np.load(path) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise UserError(f"cannot read the oracle's answers {path}: {error}; remake it") from error
 
 
 def cached(record: dict[str, Any], folder: str) -> dict[str, Any]:
