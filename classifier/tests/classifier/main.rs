@@ -15,6 +15,8 @@ mod fixture;
 mod model;
 #[cfg(feature = "packed")]
 mod packed;
+#[cfg(feature = "packed")]
+mod plan;
 mod preprocess;
 mod request;
 #[cfg(all(feature = "snapshot", not(target_family = "wasm")))]
