@@ -7,7 +7,7 @@ import time
 import pytest
 from serving import code, module, served
 
-from scripts.action import limits
+from scripts.action import limits, serve
 
 GENERATE = {"error": "The action failed to generate or locate a binary. See logs for details."}
 LOCATE = {"error": "The action failed to locate a binary. See logs for details."}
@@ -123,6 +123,13 @@ def test_the_host_tells_where_the_time_went(host):
     took = dict(part.split(";dur=") for part in timing.split(", "))
     assert list(took) == ["queue", "instantiate", "run", "reply"]
     assert all(float(milliseconds) >= 0 for milliseconds in took.values())
+
+
+def test_no_answer_waits_for_an_acknowledgement():
+    """Its head and its body are two writes; Nagle's algorithm would hold the second for 40 ms."""
+    with serve.listen(0) as listening, socket.create_connection(listening.getsockname()):
+        with listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_client_that_breaks_off_harms_nobody(host):
