@@ -57,6 +57,8 @@ CEILING = f"{_MODEL}/deployment/ceiling.json"
 LOADED = f"{_MODEL}/deployment/{{loaded}}.csv"
 LOADED_JOB = f"{_MODEL}/deployment/{{loaded}}.json"
 
+LOADED_FIGURE = f"{_MODEL}/figures/deployment/{{figure}}.svg"
+
 # What follows from it, for all models.
 DEPLOYMENT = "results/deployment.csv"
 ORACLE = "results/oracle.csv"
@@ -66,6 +68,8 @@ TWINS = "results/twins.csv"
 MACHINE = "results/machine.json"
 FIGURE = f"{_MODEL}/figures/{{mode}}/{{figure}}.svg"
 ANSWER = f"{_MODEL}/figures/answer.svg"
+CHAPTER = "results/{chapter}.md"
+CHAPTER_HTML = "results/{chapter}.html"
 REPORT = "results/report.md"
 REPORT_HTML = "results/report.html"
 SELFCHECK = "results/selfcheck.md"

@@ -74,9 +74,19 @@ class Bench:
         return self.capacities[name]
 
     def attacks(
-        self, served: Served, phases: list[tuple[float, float]], may_refuse: bool = False
+        self,
+        served: Served,
+        phases: list[tuple[float, float]],
+        may_refuse: bool = False,
+        cases: list[Case] | None = None,
     ) -> list[Judged]:
         """Send load at so many requests a second for so many seconds, one phase after another.
+
+        Args:
+            served: the host.
+            phases: pairs of requests a second and seconds.
+            may_refuse: whether a refusal is an answer.
+            cases: what is sent, where that is not `self.cases`.
 
         Raises:
             UserError: that is more than the generator can be trusted with, or it left the schedule.
@@ -88,8 +98,9 @@ class Bench:
                 f"{fastest:.0f} requests a second are more than half of the {self.ceiling:.0f} "
                 "that the generator reaches here: what was measured would be the generator"
             )
-        found = self.generator.attacks(served.run_url, self.cases, phases)
-        return [judge(answers, self.cases, may_refuse) for answers in found]
+        wanted = cases or self.cases
+        found = self.generator.attacks(served.run_url, wanted, phases)
+        return [judge(answers, wanted, may_refuse) for answers in found]
 
 
 @dataclass(frozen=True)
@@ -98,16 +109,24 @@ class Benchmark:
 
     Attributes:
         measure: takes one contender's values in one round.
+        title: of its section in the chapter.
         what: what a round measures, and how that is to be read.
         settings: its keys in the config, each a JSON schema with a default.
+        columns: the metrics of its table, with what each is called; ratios are told of the first.
+        figure: how its figure is to be read; "" where it has none.
+        levelled: the same of metrics that are measured at several levels, a table each.
         pooled: metrics of which a round has many values; those of all rounds make percentiles.
         slopes: metrics that are measured at several numbers of actions: what one more costs.
         policies: who takes part.
     """
 
     measure: Callable[[Bench, Contender], list[Value]]
+    title: str
     what: str
     settings: Mapping[str, Any]
+    columns: Mapping[str, str]
+    figure: str = ""
+    levelled: Mapping[str, str] = field(default_factory=dict)
     pooled: frozenset[str] = frozenset()
     slopes: frozenset[str] = frozenset()
     policies: frozenset[str] = frozenset((*worker.WASM, *worker.NATIVE))

@@ -14,6 +14,7 @@ from scripts.bench.rounds import Limits, Rounds
 from scripts.common import errors, files, host
 from scripts.deployment import command, cores, registry
 from scripts.deployment.bench import Bench, Benchmark, Contender
+from scripts.tools import location
 
 COLUMNS = (
     "model", "weights", "build", "policy", "contender", "benchmark", "metric", "unit", "round",
@@ -97,6 +98,7 @@ def main(argv: list[str] | None = None) -> int:
             "load_end": os.getloadavg()[0],
             "skipped": skipped | rounds.failed,
             "host": where,
+            "tools": location.used([args.vegeta]),
         },
     )
     return 0

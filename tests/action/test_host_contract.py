@@ -127,9 +127,12 @@ def test_the_host_tells_where_the_time_went(host):
 
 def test_no_answer_waits_for_an_acknowledgement():
     """Its head and its body are two writes; Nagle's algorithm would hold the second for 40 ms."""
-    with serve.listen(0) as listening, socket.create_connection(listening.getsockname()):
-        with listening.accept()[0] as accepted:
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    with (
+        serve.listen(0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_client_that_breaks_off_harms_nobody(host):

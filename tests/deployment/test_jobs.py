@@ -16,9 +16,10 @@ from conftest import ROOT
 from scripts.action import precompile
 from scripts.common import files
 from scripts.common.errors import UserError
-from scripts.deployment import estimate, measure, measure_ceiling, registry
+from scripts.deployment import bench, estimate, measure, measure_ceiling, registry
 from scripts.deployment.answers import Answer
 from scripts.deployment.benchmarks import activation, overload
+from scripts.deployment.judgement import Judged
 from scripts.tools import installers
 
 ANSWER = '{"Ok":{"label":"tabby"}}'
@@ -46,6 +47,7 @@ PROGRAM = """#!/bin/sh
 if [ "$1" = --lines ]; then while read -r _; do echo '{"label":"tabby"}'; done
 else cat > /dev/null; echo '{"label":"tabby"}'; fi
 """
+ANSWERED = Answer(0, 0, 10**6, 200, "", b"{}", "", {"run": 0.5})
 SETTINGS = {
     "activation": {"rounds": 1, "seconds": 1, "share": 0.2},
     "rates": {"rounds": 1, "seconds": 1, "shares": [0.1, 0.4]},
@@ -137,6 +139,28 @@ def test_what_the_host_does_not_tell_is_outside():
         "part_reply": 1.0,
         "part_outside": 6.0,
     }
+
+
+def test_what_the_action_tells_of_itself_is_taken_out_of_the_run():
+    body = json.dumps({"phases": {"entered_ns": 5, "decode_ns": 500_000, "infer_ns": 1_000_000}})
+    answer = Answer(0, 0, 4 * 10**6, 200, "", body.encode(), "", {"queue": 0.25, "run": 2.0})
+    assert activation.account(answer) == {
+        "queue": 0.25,
+        "decode": 0.5,
+        "infer": 1.0,
+        "rest": 0.5,
+        "outside": 1.75,
+    }
+
+
+def test_the_activation_s_load_asks_for_phases(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(bench.Bench, "capacity", lambda *_: 20.0)
+    monkeypatch.setattr(
+        bench.Bench, "attacks", lambda *_, cases: asked.extend(cases) or [Judged([ANSWERED], [])]
+    )
+    run(folder, "activation", [host(folder, "warm")])
+    assert [case.value["phases"] for case in asked] == [True]
 
 
 def test_rates_and_their_knee(folder):

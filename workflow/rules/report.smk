@@ -105,6 +105,7 @@ rule report_md:
         oracle=paths.ORACLE,
         tools=paths.TOOLS,
         compiled=compile_records(),
+        chapters=expand(paths.CHAPTER, chapter=config["chapters"]),
         original=own("workflow/report/original.yaml"),
         template=own("workflow/report/report.md.j2"),
     output:
@@ -134,6 +135,7 @@ rule report_md:
         " --tools {input.tools:q}"
         " --compiled {input.compiled:q}"
         " --original {input.original:q}"
+        " --chapters {input.chapters:q}"
         " --template {input.template:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"

@@ -17,11 +17,13 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Instances a second",
     what=(
         "Instances of the action that one thread makes and gives back a second, none of them used, "
         "and the median of what instantiating one takes. The pages that an activation writes to "
         "are copied later: see `pages`."
     ),
     settings={"rounds": settings.rounds(8), "seconds": settings.seconds(2)},
+    columns={"instances_per_second": "instances", "instantiate": "instantiating one"},
     policies=frozenset(worker.WASM) - {"warm"},
 )

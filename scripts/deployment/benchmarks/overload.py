@@ -57,6 +57,7 @@ def recovery(right: list[Answer], refused: list[Answer], ended: int, usual: floa
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Overload and recovery",
     what=(
         "More requests than the host can answer: what it answers meanwhile, every answer checked, "
         "what it refuses and how fast, and how many seconds after the last of them the median "
@@ -73,6 +74,16 @@ BENCHMARK = Benchmark(
             "maximum": 600,
             "default": 10,
         },
+    },
+    columns={
+        "done": "right answers",
+        "offered": "offered",
+        "refused": "refused",
+        "p50_refusal": "refused within, median",
+        "p99_refusal": "p99 of refusals",
+        "p50_latency": "answered within, median",
+        "p99_latency": "p99 of answers",
+        "recovery": "recovered after",
     },
     pooled=frozenset({"latency", "refusal"}),
 )

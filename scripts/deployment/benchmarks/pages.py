@@ -47,11 +47,17 @@ def answer(served, body: bytes) -> None:
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Pages",
     what=(
         "Pages that a worker, and what it starts, touches anew for one activation after the first; "
         "and of an instance's memory, from outside any host, the pages that one activation makes "
         "private copies of: that copying is what instantiation leaves for later."
     ),
+    columns={
+        "minor_faults": "touched anew",
+        "dirtied_pages": "private copies of an instance's",
+        "memory_pages": "of the instance in all",
+    },
     settings={
         "rounds": settings.rounds(3),
         "activations": {

@@ -38,6 +38,7 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Throughput and latency over the arrival rate",
     what=(
         "Right answers a second, refusals and latency at arrival rates that are shares of what the "
         "host does at saturation (each worker busy, one request waiting for it). The `knee` is "
@@ -46,15 +47,27 @@ BENCHMARK = Benchmark(
     ),
     settings={
         "rounds": settings.rounds(3),
-        "seconds": settings.seconds(10),
+        "seconds": settings.seconds(6),
         "shares": {
             "description": "Arrival rates, as shares of what the host does at saturation.",
             "type": "array",
             "items": {"type": "number", "exclusiveMinimum": 0},
             "minItems": 2,
             "uniqueItems": True,
-            "default": [0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2],
+            "default": [0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2],
         },
+    },
+    figure="What a host answers at each arrival rate, and how late; on the line it answers all.",
+    columns={
+        "knee": "knee",
+        "saturation": "at saturation",
+        "rate_of_double_latency": "rate of double latency",
+    },
+    levelled={
+        "done": "right answers at a share of the saturation",
+        "refused": "refused at a share of the saturation",
+        "p50": "median latency at a share of the saturation",
+        "p99_latency": "p99 of the latency at a share of the saturation",
     },
     pooled=frozenset({"latency"}),
 )

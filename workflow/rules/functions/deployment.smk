@@ -1,5 +1,6 @@
 # What the rules of stage deployment ask: the files a job needs, its parameters.
 LOADED = list(deployed.every())
+LOADED_FIGURES = [name for name in LOADED if deployed.every()[name].figure]
 HOSTS = {name: hosts.hosts(config, name) for name in MODELS}
 
 
@@ -48,3 +49,8 @@ def host_code(name):
         "scripts.action.serve",
         "scripts.action.worker",
     )
+
+
+def deployment_caption(wildcards):
+    """What stands below a figure in Snakemake's own report."""
+    return deployed.every()[wildcards.figure].figure
