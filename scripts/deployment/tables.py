@@ -33,6 +33,9 @@ def table(
     """
     rows: list[dict[str, Any]] = []
     benchmark = registry.every()[samples.benchmark.iloc[0]]
+    # In the order of the config, whatever order the first round had.
+    order = {row["contender"]: place for place, row in enumerate(listed)}
+    samples = samples.sort_values("contender", key=lambda names: names.map(order), kind="stable")
     for names, own in samples.groupby(NAMES, sort=False):
         named = dict(zip(NAMES, names, strict=True))
         base = samples[samples.contender == hosts.baseline(named["policy"], listed)]

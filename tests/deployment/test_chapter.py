@@ -61,7 +61,7 @@ def write(tmp_path, root):
                     "value": values[place] + (unit != "s") * number / 1e3,
                 }
                 for number in range(rounds)
-                for place, (host, (build, policy)) in enumerate(HOSTS.items())
+                for place, (host, (build, policy)) in reversed([*enumerate(HOSTS.items())])
                 for metric, (unit, values) in metrics.items()
             ]
             pd.DataFrame(rows).to_csv(tmp_path / f"{name}.csv", index=False)
@@ -131,6 +131,13 @@ def test_overload_is_told_with_its_recovery(write):
     assert text.count("at once after it") == 3
     assert "usual again 3 s after it" in text
     assert "| 0 s" in line(section(text, "Overload and recovery"), "wasm@warm")
+
+
+def test_hosts_stand_in_the_order_of_the_config(write, tmp_path):
+    write()
+    table = pd.read_csv(tmp_path / "deployment.csv")
+    for _, rows in table.groupby("benchmark"):
+        assert list(rows.contender.unique()) == list(HOSTS)
 
 
 def test_levels_have_a_table_each(write):
