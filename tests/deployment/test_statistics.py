@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scripts.deployment import knee, memory, schedule, slope
 from scripts.deployment.answers import Answer
 
-QUICK = settings(deadline=None, max_examples=50)
+QUICK = settings(max_examples=50)
 RATES = st.lists(st.integers(1, 10**4), min_size=2, max_size=20, unique=True)
 INTERVAL = 10**7
 
