@@ -79,7 +79,7 @@ def test_a_dropped_picture_is_classified(tmp_path, size):
             capture_output=True,
             text=True,
             check=True,
-            timeout=120,
+            timeout=600,
         )  # fmt: skip
     found = re.search(r"<title>seen (.*?)</title>", done.stdout)
     assert found, done.stderr

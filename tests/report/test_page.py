@@ -89,7 +89,7 @@ def see(page, tmp_path):
             capture_output=True,
             text=True,
             check=True,
-            timeout=120,
+            timeout=600,
         )
         found = re.search(r"<title>seen (.*?)</title>", done.stdout)
         assert found, done.stderr
