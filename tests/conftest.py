@@ -96,7 +96,7 @@ def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.C
         text=True,
         check=False,
         env=os.environ | environment,
-        timeout=4800,
+        timeout=4 * 3600,
     )
 
 
