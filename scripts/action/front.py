@@ -64,24 +64,28 @@ def application(host: Host) -> Starlette:
 async def _body(request: Request, what: str, most: int) -> bytes:
     """Read a request's body.
 
+    One that is too large is read to its end and thrown away: a client is deaf while it sends.
+
     Raises:
         contract.RefusedError: it has more than `most` bytes, comes too slowly, or breaks off.
     """
-    body = bytearray()
+    body, size = bytearray(), 0
     try:
         async with asyncio.timeout(limits.SENDING_SECONDS):
             async for part in request.stream():
-                body += part
-                if len(body) > most:
-                    raise contract.too_large(what, len(body), most)
+                size += len(part)
+                if size <= most:
+                    body += part
     except (TimeoutError, ClientDisconnect) as error:
         raise contract.RefusedError(408, contract.SENT_TOO_SLOWLY) from error
+    if size > most:
+        raise contract.too_large(what, size, most)
     return bytes(body)
 
 
 def _refused(refusal: contract.RefusedError) -> Response:
     # A body that was not read to its end would be taken for the next request.
-    headers = {"Connection": "close"} if refusal.status in (408, 413) else {}
+    headers = {"Connection": "close"} if refusal.status == 408 else {}
     return _answer(refusal.status, json.dumps({"error": refusal.sentence}).encode(), headers)
 
 

@@ -19,6 +19,8 @@ import wasmtime
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = 0x5A
+# Seconds after which something hangs, however slow and busy the machine is.
+PATIENCE = 240
 # Where the answers lie; `{"Ok":{"found":0}}` has its digit at byte 15.
 ANSWERS = {
     8192: '{"Ok":{"done":true}}',
@@ -158,7 +160,7 @@ class Served:
         assert found, self.err.read_text()
         self.port = int(found[1])
 
-    def send(self, path, body=None, timeout=60):
+    def send(self, path, body=None, timeout=PATIENCE):
         """Send a request; return status, what the JSON says, and the headers."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -179,18 +181,39 @@ class Served:
         """The processes of the workers."""
         return self.send("/status")[1]["pids"]["workers"]
 
-    def close(self):
-        """End the host as Ctrl-C does."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
 
-
-def until(condition, seconds=60):
+def until(condition):
     """Wait until a condition holds; tell whether it did."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not (met := condition()) and time.monotonic() < end:
         time.sleep(0.02)
     return met
+
+
+def at_work(workers, count):
+    """Wait until so many of the workers have computed for a while, and return those."""
+    before = {pid: computed(pid) for pid in workers}
+    found = []
+
+    def enough():
+        found[:] = [pid for pid in workers if computed(pid) > before[pid] + 0.1]
+        return len(found) == count
+
+    assert until(enough)
+    return found
+
+
+def computed(pid):
+    """The seconds that a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def kill(pids):
+    """Kill processes and wait for their end: the signal waits for its turn where others compute."""
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    assert until(lambda: not any(map(is_running, pids)))
 
 
 def is_running(pid):

@@ -3,7 +3,7 @@
 import contextlib
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.action import contract, outcome
@@ -19,7 +19,6 @@ MESSAGES = st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES) | VALUES)
 BODIES = st.binary() | MESSAGES.map(lambda message: json.dumps(message).encode())
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_run(body):
     with contextlib.suppress(contract.RefusedError):
@@ -32,14 +31,12 @@ def test_run(body):
             text.encode()
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_init(body):
     with contextlib.suppress(contract.RefusedError):
         assert isinstance(contract.initialisation(body).code, bytes)
 
 
-@settings(deadline=None)
 @given(st.binary() | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_answers(answer):
     for read in (outcome.of_buffer, outcome.of_line):

@@ -5,7 +5,7 @@ import socket
 import time
 
 import pytest
-from serving import code, module, served
+from serving import PATIENCE, code, module, served
 
 from scripts.action import limits, serve
 
@@ -104,14 +104,21 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
     assert host.send("/run", fits)[:2] == (200, {"done": True})
     sentence = "Request larger than allowed: 1048577 > 1048576 bytes."
     assert host.send("/run", over)[:2] == (413, {"error": sentence})
-    status, answer, _ = host.send("/run", {"value": {"do": "", "x": "a" * (2 << 20)}})
+    # More than the buffers of a connection hold: the answer reaches whoever sends to the end.
+    status, answer, _ = host.send("/run", {"value": {"do": "", "x": "a" * (16 << 20)}})
     assert (status, "larger than allowed" in answer["error"]) == (413, True)
     sentence = "The action produced a response that exceeded the allowed length: "
     assert host.run("z") == (502, {"error": f"{sentence}1048577 > 1048576 bytes."})
 
 
+def sending_within(seconds):
+    """What starts a host that gives a client so long to send its request."""
+    limited = f"limits.SENDING_SECONDS = {seconds}"
+    return "-c", f"from scripts.action import limits, serve; {limited}; serve.main()"
+
+
 def test_code_of_48_mebibytes_at_most(tmp_path):
-    with served(tmp_path, "--workers=1") as host:
+    with served(tmp_path, "--workers=1", start=sending_within(PATIENCE)) as host:
         status, answer, _ = host.send("/init", code(bytes(limits.CODE_BYTES + 1)))
         sentence = f"Code larger than allowed: {limits.CODE_BYTES + 1} > {limits.CODE_BYTES} bytes."
         assert (status, answer) == (413, {"error": sentence})
@@ -147,8 +154,7 @@ def test_a_client_that_breaks_off_harms_nobody(host):
 
 
 def test_a_slow_sender_is_refused(tmp_path):
-    patched = "from scripts.action import limits, serve; limits.SENDING_SECONDS = 0.5; serve.main()"
-    with served(tmp_path, "--workers=1", start=("-c", patched)) as host:
+    with served(tmp_path, "--workers=1", start=sending_within(0.5)) as host:
         with socket.create_connection(("127.0.0.1", host.port)) as client:
             client.sendall(b"POST /run HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n{")
             answer = client.makefile("rb").read()

@@ -77,7 +77,7 @@ def test_a_program_ends_with_its_worker(host, victim):
         for pid in killed or [host.process.pid]:
             os.kill(pid, signal.SIGKILL)
         assert lost.exception() or lost.result() == (502, {"error": ABNORMAL})
-    assert until(lambda: not any(map(is_running, programs)), 5)
+    assert until(lambda: not any(map(is_running, programs)))
 
 
 def children(pid):

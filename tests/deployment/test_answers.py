@@ -17,7 +17,7 @@ from scripts.deployment.answers import Answer
 from scripts.deployment.cases import Case
 
 WANTED = [Case("cat", {"image": "AA=="}, "tabby"), Case("dog", {"image": "AQ=="}, "beagle")]
-QUICK = settings(deadline=None, max_examples=50)
+QUICK = settings(max_examples=50)
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 PARTS = st.dictionaries(st.from_regex(r"[a-z]+", fullmatch=True), st.integers(0, 10**6))
 ANSWERS = st.builds(
