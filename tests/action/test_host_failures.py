@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from serving import is_running, module, served, until
+from serving import is_running, is_there, module, parent, served, until
 
 ABNORMAL = "The action did not produce a valid response and exited unexpectedly."
 DONE = (200, {"done": True})
@@ -29,8 +29,15 @@ def occupy(host, threads):
 def host(tmp_path):
     """A host with the action: two workers, and room for two more to wait."""
     with served(tmp_path, "--workers=2", "--queue=2") as host:
-        assert host.init(module())[0] == 200
+        initialise(host)
         yield host
+
+
+def initialise(host):
+    """Give a host its action; whoever is busy after that runs an activation."""
+    assert host.init(module())[0] == 200
+    workers = host.workers()
+    assert until(lambda: not any(map(is_busy, workers)))
 
 
 def test_an_activation_ends_at_its_deadline_and_a_spare_takes_over(host):
@@ -92,6 +99,7 @@ def test_a_worker_that_is_killed_under_load_fails_its_own_activation_alone(host)
     assert sorted(answers, key=str) == [*3 * [DONE], (502, {"error": ABNORMAL})]
     assert until(lambda: len(host.workers()) == 3)
     assert busy not in host.workers()
+    assert not is_there(busy)
 
 
 def is_busy(pid):
@@ -108,11 +116,28 @@ def test_idle_workers_that_are_killed_fail_no_activation(host):
     assert until(lambda: len(host.workers()) == 3)
 
 
+def test_the_process_that_workers_are_forked_from_is_replaced_with_them(host):
+    workers = host.workers()
+    zygote = parent(workers[0])
+    with ThreadPoolExecutor(2) as threads:
+        lost = [threads.submit(host.run, "loop") for _ in "12"]
+        assert until(lambda: sum(map(is_busy, workers)) == 2)
+        os.kill(zygote, signal.SIGKILL)
+        assert [one.result() for one in lost] == 2 * [(502, {"error": ABNORMAL})]
+    assert [host.run() for _ in range(4)] == 4 * [DONE]
+    assert until(lambda: len(set(host.workers()) - set(workers)) == 3)
+    assert not any(map(is_running, workers))
+    assert until(lambda: not is_there(zygote))
+    said = "error: the process that workers are forked from ended"
+    assert host.err.read_text().splitlines().count(said) == 1
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
     with served(tmp_path, "--workers=2") as host:
-        host.init(module())
+        initialise(host)
         workers = host.workers()
+        zygote = parent(workers[0])
         with ThreadPoolExecutor(2) as threads:
             lost = [threads.submit(host.run, "loop", deadline=in_milliseconds(2000)) for _ in "12"]
             assert until(lambda: sum(map(is_busy, workers)) == 2)
@@ -121,7 +146,7 @@ def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
             assert all(one.exception() or one.result()[0] == 502 for one in lost)
         assert "Traceback" not in host.err.read_text()
         assert len(workers) == 3
-        assert until(lambda: not any(map(is_running, workers)), 5)
+        assert until(lambda: not any(map(is_running, [zygote, *workers])), 5)
     with served(tmp_path, "--workers=2") as host:
         assert host.init(module())[0] == 200
         assert host.run() == DONE
