@@ -38,6 +38,7 @@ TEXT = """
   (import "wasi_snapshot_preview1" "environ_sizes_get"
     (func $environ_sizes (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "environ_get" (func $environ (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
   (memory (export "memory") 64)
   (global $start (mut i32) (i32.const 1048576))
   (global $length (mut i32) (i32.const 0))
@@ -90,6 +91,17 @@ TEXT = """
     (i32.store (i32.const 64) (i32.const 32768))
     (i32.store (i32.const 68) (local.get $bytes))
     (call $write (i32.const 1) (i32.const 64) (i32.const 1) (i32.const 72)))
+  (func $print_random
+    (local $at i32)
+    (drop (call $random (i32.const 32768) (i32.const 16)))
+    (local.set $at (i32.const 32768))
+    (loop $next
+      (i32.store8 (local.get $at)
+        (i32.add (i32.const 97) (i32.and (i32.const 15) (i32.load8_u (local.get $at)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 32784))))
+    (drop (call $write_all (i32.const 16)))
+    (call $answer (i32.const 8192) (i32.const 20)))
   (func $hungry
     (loop $more
       (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
@@ -111,6 +123,7 @@ TEXT = """
     (if (i32.eq (local.get $letter) (i32.const 111)) (then
       (call $answer (i32.const 8448) (i32.const 8)) (return)))
     (if (i32.eq (local.get $letter) (i32.const 112)) (then (call $print) (return)))
+    (if (i32.eq (local.get $letter) (i32.const 114)) (then (call $print_random) (return)))
     (if (i32.eq (local.get $letter) (i32.const 115)) (then (call $fill) (return)))
     (if (i32.eq (local.get $letter) (i32.const 116)) (then unreachable))
     (if (i32.eq (local.get $letter) (i32.const 118)) (then (call $variables) (return)))
@@ -222,6 +235,16 @@ def is_running(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def parent(pid):
+    """The process that started another."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def is_there(pid):
+    """Whether a process is there, if only as a zombie."""
+    return Path(f"/proc/{pid}").exists()
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from serving import PATIENCE, at_work, is_running, kill, module, served, until
+from serving import PATIENCE, at_work, is_running, is_there, kill, module, parent, served, until
 
 ABNORMAL = "The action did not produce a valid response and exited unexpectedly."
 DONE = (200, {"done": True})
@@ -95,6 +95,7 @@ def test_a_worker_that_is_killed_under_load_fails_its_own_activation_alone(host)
         assert lost.result() == LOST
         assert [one.result() for one in others] == 3 * [DONE]
     assert until(lambda: len(found := host.workers()) == 3 and victim not in found)
+    assert not is_there(victim)
 
 
 def test_idle_workers_that_are_killed_fail_no_activation(host):
@@ -103,11 +104,27 @@ def test_idle_workers_that_are_killed_fail_no_activation(host):
     assert until(lambda: len(host.workers()) == 3)
 
 
+def test_the_process_that_workers_are_forked_from_is_replaced_with_them(host):
+    workers = host.workers()
+    zygote = parent(workers[0])
+    with ThreadPoolExecutor(2) as threads:
+        _, lost = occupy(host, threads)
+        kill([zygote])
+        assert [one.result() for one in lost] == 2 * [LOST]
+    assert [host.run() for _ in range(4)] == 4 * [DONE]
+    assert until(lambda: len(set(host.workers()) - set(workers)) == 3)
+    assert not any(map(is_running, workers))
+    assert until(lambda: not is_there(zygote))
+    said = "error: the process that workers are forked from ended"
+    assert host.err.read_text().splitlines().count(said) == 1
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
     with served(tmp_path, "--workers=2") as host:
-        host.init(module())
+        assert host.init(module())[0] == 200
         workers = host.workers()
+        zygote = parent(workers[0])
         with ThreadPoolExecutor(2) as threads:
             lost = [
                 threads.submit(host.run, "loop", deadline=in_milliseconds(15_000)) for _ in "12"
@@ -118,7 +135,7 @@ def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
             assert all(one.exception() or one.result()[0] == 502 for one in lost)
         assert "Traceback" not in host.err.read_text()
         assert len(workers) == 3
-        assert until(lambda: not any(map(is_running, workers)))
+        assert until(lambda: not any(map(is_running, [zygote, *workers])))
     with served(tmp_path, "--workers=2") as host:
         assert host.init(module())[0] == 200
         assert host.run() == DONE

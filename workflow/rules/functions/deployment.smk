@@ -47,7 +47,7 @@ def host_code(name):
         "scripts.deployment.probe",
         deployed.module(name),
         "scripts.action.serve",
-        "scripts.action.worker",
+        "scripts.action.zygote",
     )
 
 
