@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ def activation(body: bytes) -> Activation:
     if not isinstance(value, dict):
         raise RefusedError(404, NO_DICTIONARY)
     try:
-        parameters = json.dumps(value, separators=(",", ":")).encode()
+        parameters = as_json(value)
     except RecursionError as error:
         raise RefusedError(404, NO_DICTIONARY) from error
     if len(parameters) > limits.PARAMETER_BYTES:
@@ -113,9 +114,30 @@ def activation(body: bytes) -> Activation:
     return Activation(parameters, environment, _deadline(message.get("deadline"), time.time()))
 
 
+def from_json(text: bytes) -> Any:
+    """Read JSON of which `as_json` makes JSON again: Python's also knows NaN and infinity.
+
+    Raises:
+        ValueError: it is none, or has a number that no double can hold.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(text, parse_constant=_finite, parse_float=_finite)
+
+
+def as_json(value: Any) -> bytes:
+    """Return a value as JSON in a line; raise `RecursionError` where it is nested too deeply."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text} is no number of JSON, or too large")
+    return number
+
+
 def _message(body: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(body)
+        message = from_json(body)
     except (ValueError, RecursionError) as error:
         raise RefusedError(404, NO_DICTIONARY) from error
     if not isinstance(message, dict):
@@ -125,14 +147,20 @@ def _message(body: bytes) -> dict[str, Any]:
 
 def _variables(pairs: dict[str, Any]) -> dict[str, str]:
     """Return environment variables; what cannot be one is left out."""
-    texts = {
-        key: value if isinstance(value, str) else json.dumps(value) for key, value in pairs.items()
-    }
+    texts = {key: _text(value) for key, value in pairs.items()}
     return {
         key: text.encode("utf-8", "replace").decode()
         for key, text in texts.items()
         if re.fullmatch(r"\w+", key, re.ASCII) and "\0" not in text
     }
+
+
+def _text(value: Any) -> str:
+    """Return the text of a variable; of what is nested too deeply one that no variable can have."""
+    try:
+        return value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:
+        return "\0"
 
 
 def _deadline(told: Any, now: float) -> float:

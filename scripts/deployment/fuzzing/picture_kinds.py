@@ -1,0 +1,158 @@
+"""Requests whose image is damaged, unusual, or claims to be larger than it is."""
+
+import base64
+import io
+import json
+import struct
+import zlib
+from random import Random
+
+from PIL import Image
+
+from scripts.deployment.cases import Case
+from scripts.deployment.fuzzing.answers import EXHAUSTED, LABEL, OWN_ERROR, RIGHT
+from scripts.deployment.fuzzing.kind import Kind
+from scripts.deployment.fuzzing.wire import post
+
+# Formats that the classifier reads, with what their pixels can be; and some that it does not.
+READ = {
+    "JPEG": ["L", "RGB", "CMYK"],
+    "PNG": ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"],
+    "BMP": ["1", "L", "P", "RGB"],
+}
+OTHERS = ["GIF", "TIFF", "WEBP", "PPM", "TGA"]
+MAGIC = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "BMP": b"BM"}
+MEGA = 1_000_000
+MOST = 64 * MEGA  # pixels that the classifier takes
+
+
+def send(file: bytes, **more: object) -> bytes:
+    """Return the request to classify a file, with further keys beside `value`."""
+    told = {"value": {"image": base64.b64encode(file).decode()}}
+    return post(json.dumps(told | more).encode())
+
+
+def photograph(case: Case) -> bytes:
+    """Return the file of a right request."""
+    return base64.b64decode(case.value["image"])
+
+
+def drawn(random: Random, case: Case, formats: dict[str, list[str]]) -> bytes:
+    """Return the photograph, made smaller, in some format and some kind of pixels."""
+    written = random.choice(sorted(formats))
+    mode = random.choice(formats[written])
+    size = random.choice([(1, 1), (1, 300), (300, 1), (64, 48), (257, 129)])
+    picture = Image.open(io.BytesIO(photograph(case))).convert("RGB").resize(size)
+    picture = picture.convert("L").convert(mode) if mode == "I;16" else picture.convert(mode)
+    stream = io.BytesIO()
+    options = {"progressive": random.random() < 0.5} if written == "JPEG" else {}
+    picture.save(stream, written, **options)
+    return stream.getvalue()
+
+
+def any_file(random: Random, case: Case) -> bytes:
+    """Return the photograph, or a drawn one."""
+    return photograph(case) if random.random() < 0.3 else drawn(random, case, READ)
+
+
+def odd(random: Random, case: Case) -> bytes:
+    """An image of another kind that is still one."""
+    return send(drawn(random, case, READ))
+
+
+def other_format(random: Random, case: Case) -> bytes:
+    """A file that is no JPEG, PNG or BMP."""
+    if random.random() < 0.3:
+        return send(random.randbytes(random.randint(1, 2000)))
+    return send(drawn(random, case, {name: ["RGB"] for name in OTHERS}))
+
+
+def cut(random: Random, case: Case) -> bytes:
+    """A file that ends early: somewhere, or within its first bytes."""
+    file = any_file(random, case)
+    return send(file[: random.choice([random.randint(1, len(file) - 2), random.randint(1, 40)])])
+
+
+def flipped(random: Random, case: Case) -> bytes:
+    """A file with some bits the other way round, a part of them in its head."""
+    file = bytearray(any_file(random, case))
+    for _ in range(random.choice([1, 2, 8, 64])):
+        place = random.randrange(random.choice([min(200, len(file)), len(file)]))
+        file[place] ^= 1 << random.randrange(8)
+    return send(bytes(file))
+
+
+def spliced(random: Random, case: Case) -> bytes:
+    """A file with parts of another one in it, or behind another one's first bytes."""
+    file, other = any_file(random, case), any_file(random, case)
+    if random.random() < 0.3:
+        magic = MAGIC[random.choice(sorted(MAGIC))]
+        return send(magic + random.choice([other, random.randbytes(500)]))
+    start, end = sorted((random.randrange(len(file)), random.randrange(len(file))))
+    place = random.randrange(len(other))
+    return send(other[:place] + file[start:end] + other[place:])
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Return a chunk of a PNG."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(width: int, height: int, bits: int, colour: int, data: bytes) -> bytes:
+    """Return a PNG of so many columns and rows whose pixels are `data`, compressed."""
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return MAGIC["PNG"] + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def claiming(random: Random, case: Case) -> bytes:
+    """A PNG or BMP of few bytes that claims more pixels than are allowed."""
+    width = random.choice([1, 3, 8001, 65_536, 299_594, 2**31 - 1])
+    height = random.randint(MOST // width + 1, 2**31 - 1) if width < MOST else 1
+    if random.random() < 0.3:
+        header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
+        return send(b"BM" + struct.pack("<IHHI", 1000, 0, 0, 54) + header + bytes(900))
+    bits, colour = random.choice([(8, 2), (16, 6), (8, 0), (1, 0)])
+    return send(png(width, height, bits, colour, zlib.compress(bytes(1000))))
+
+
+def bomb(random: Random, case: Case) -> bytes:
+    """A PNG that is as large as it says, just below what is allowed, and of one colour."""
+    width = random.choice([4000, 8000])
+    height = random.choice([MEGA, 16 * MEGA, MOST - 8000]) // width
+    packer = zlib.compressobj(1)
+    row = bytes(1 + width)
+    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    # It may take as long as the host lets it: a machine may be slow.
+    return send(png(width, height, 8, 0, data), deadline="9" * 15)
+
+
+def no_base64(random: Random, case: Case) -> bytes:
+    """Base64 with letters of another alphabet, breaks, or too little or too much at its end."""
+    text = case.value["image"].rstrip("=")
+    text = text[: len(text) - len(text) % 4]
+    place = random.randrange(len(text))
+    wrong = random.choice(["-", "_", "\n", " ", "=", "\0", "é", "%", "\r\n", "*" * 100])
+    more = [text[:place] + wrong + text[place:], text + "A", text + "AA=", text + "====", text[:-1]]
+    return post(json.dumps({"value": {"image": random.choice(more)}}).encode())
+
+
+def tensor(random: Random, case: Case) -> bytes:
+    """Numbers instead of an image: too few, too many, or just as many; some of them no numbers."""
+    count = random.choice([1, 3, 4, 4000, 110_592, 110_593])
+    number = random.choice([b"\0\0\xc0\x7f", b"\0\0\x80\x7f", b"\xff\xff\x7f\x7f", b"\0\0\0\1"])
+    text = base64.b64encode((number * count)[:count]).decode()
+    return post(json.dumps({"value": {"tensor": text}}).encode())
+
+
+ANY = {OWN_ERROR, RIGHT, LABEL}
+KINDS = [
+    Kind("image-odd", odd, {LABEL, RIGHT}),
+    Kind("image-of-other-format", other_format, {OWN_ERROR}),
+    Kind("image-cut", cut, {OWN_ERROR}, weight=2),
+    Kind("image-flipped", flipped, ANY | {EXHAUSTED}, weight=4),
+    Kind("image-spliced", spliced, ANY | {EXHAUSTED}, weight=2),
+    Kind("image-claims", claiming, {OWN_ERROR}),
+    Kind("image-bomb", bomb, {LABEL, RIGHT, OWN_ERROR, EXHAUSTED}, weight=0.05),
+    Kind("no-base64", no_base64, {OWN_ERROR}),
+    Kind("tensor", tensor, ANY, weight=0.5),
+]
