@@ -3,13 +3,12 @@
 import base64
 import binascii
 import json
-import math
 import re
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.action import limits
+from scripts.action import limits, plain_json
 
 END_OF_LOGS = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX"
 
@@ -105,7 +104,7 @@ def activation(body: bytes) -> Activation:
     if not isinstance(value, dict):
         raise RefusedError(404, NO_DICTIONARY)
     try:
-        parameters = as_json(value)
+        parameters = plain_json.write(value)
     except RecursionError as error:
         raise RefusedError(404, NO_DICTIONARY) from error
     if len(parameters) > limits.PARAMETER_BYTES:
@@ -114,30 +113,9 @@ def activation(body: bytes) -> Activation:
     return Activation(parameters, environment, _deadline(message.get("deadline"), time.time()))
 
 
-def from_json(text: bytes) -> Any:
-    """Read JSON of which `as_json` makes JSON again: Python's also knows NaN and infinity.
-
-    Raises:
-        ValueError: it is none, or has a number that no double can hold.
-        RecursionError: it is nested too deeply.
-    """
-    return json.loads(text, parse_constant=_finite, parse_float=_finite)
-
-
-def as_json(value: Any) -> bytes:
-    """Return a value as JSON in a line; raise `RecursionError` where it is nested too deeply."""
-    return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _finite(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} is no number of JSON, or too large")
-    return number
-
-
 def _message(body: bytes) -> dict[str, Any]:
     try:
-        message = from_json(body)
+        message = plain_json.read(body)
     except (ValueError, RecursionError) as error:
         raise RefusedError(404, NO_DICTIONARY) from error
     if not isinstance(message, dict):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.action import contract, limits
+from scripts.action import contract, limits, plain_json
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Outcome:
 
 def failed(sentence: str, status: int = 502) -> Outcome:
     """Return the answer that is an error's sentence."""
-    return Outcome(status, contract.as_json({"error": sentence}))
+    return Outcome(status, plain_json.write({"error": sentence}))
 
 
 def refused(refusal: contract.RefusedError) -> Outcome:
@@ -30,7 +30,7 @@ def returned(result: Any) -> Outcome:
     if not isinstance(result, dict | list):
         return failed(contract.NO_DICTIONARY_BACK)
     try:
-        body = contract.as_json(result)
+        body = plain_json.write(result)
     except RecursionError:
         return failed(contract.ABNORMAL)
     if len(body) > limits.RESULT_BYTES:
@@ -41,7 +41,7 @@ def returned(result: Any) -> Outcome:
 def of_buffer(answer: bytes) -> Outcome:
     """Return what a module left in its buffer: a result in `Ok`, or its own error in `Err`."""
     try:
-        told = contract.from_json(answer)
+        told = plain_json.read(answer)
     except (ValueError, RecursionError):
         return failed(contract.ABNORMAL)
     if isinstance(told, dict) and len(told) == 1:
@@ -56,6 +56,6 @@ def of_buffer(answer: bytes) -> Outcome:
 def of_line(answer: bytes) -> Outcome:
     """Return what a native program answered in a line."""
     try:
-        return returned(contract.from_json(answer))
+        return returned(plain_json.read(answer))
     except (ValueError, RecursionError):
         return failed(contract.ABNORMAL)

@@ -37,7 +37,7 @@ def fuzz(row: Contender, plan: Plan, folder: Path) -> dict[str, Any]:
         with host.serving(start(row, store), log) as served:
             served.activate(plan.cases[0].body())
             before = leftovers.state(served, store)
-            done = Campaign(served, row["policy"], plan)
+            done = Campaign(served, row["contender"], row["policy"], plan)
             done.run()
             grown = leftovers.growth(done.sent, done.pss)
             if why := leftovers.difference(served, store, before) or leftovers.leak(grown):
@@ -128,7 +128,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.replay:
         replay(args.replay, args.hosts, cases[0])
         return 0
-    plan = Plan(f"{args.seed} fuzz", args.requests, args.seconds, args.slow, cases)
+    plan = Plan(str(args.seed), args.requests, args.seconds, args.slow, cases)
     files.write_json(args.out, {"seed": args.seed, "hosts": every(args.hosts, plan, args.out)})
     return 0
 

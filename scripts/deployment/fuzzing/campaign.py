@@ -54,6 +54,7 @@ class Campaign:
     """The requests to one host, and what came of them."""
 
     served: Served
+    contender: str
     policy: str
     plan: Plan
     answered: dict[str, Counter[str]] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class Campaign:
             ]
             for first in self._volleys():
                 numbers = range(first, first + VOLLEY)
-                made = [kinds.request(self.plan.seed, n, self.plan.cases[0]) for n in numbers]
+                made = [kinds.request(self._seed, n, self.plan.cases[0]) for n in numbers]
                 for number, request, answer in zip(
                     numbers, made, threads.map(self._send, made), strict=True
                 ):
@@ -84,9 +85,14 @@ class Campaign:
             for number, request, answer in waiting:
                 self._judge(number, request, answer.result())
 
+    @property
+    def _seed(self) -> str:
+        # Other requests to every host: together they are more.
+        return f"{self.plan.seed} {self.contender}"
+
     def _unfinished(self) -> Iterator[tuple[int, Request]]:
         for number in range(self.plan.slow):
-            yield number, kinds.unfinished(self.plan.seed, number, self.plan.cases[0])
+            yield number, kinds.unfinished(self._seed, number, self.plan.cases[0])
 
     def _volleys(self) -> Iterator[int]:
         """Yield the first number of each volley."""

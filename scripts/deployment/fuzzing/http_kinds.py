@@ -21,7 +21,7 @@ from scripts.deployment.fuzzing.answers import (
     SLOW,
     STATUS,
 )
-from scripts.deployment.fuzzing.json_kinds import value, with_key
+from scripts.deployment.fuzzing.json_values import value, with_key
 from scripts.deployment.fuzzing.kind import Kind
 from scripts.deployment.fuzzing.wire import head, post
 

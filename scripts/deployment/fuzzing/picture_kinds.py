@@ -1,27 +1,19 @@
 """Requests whose image is damaged, unusual, or claims to be larger than it is."""
 
 import base64
-import io
 import json
 import struct
 import zlib
 from random import Random
 
-from PIL import Image
-
 from scripts.deployment.cases import Case
 from scripts.deployment.fuzzing.answers import EXHAUSTED, LABEL, OWN_ERROR, RIGHT
 from scripts.deployment.fuzzing.kind import Kind
+from scripts.deployment.fuzzing.pictures import MAGIC, READ, any_file, drawn, png
 from scripts.deployment.fuzzing.wire import post
 
-# Formats that the classifier reads, with what their pixels can be; and some that it does not.
-READ = {
-    "JPEG": ["L", "RGB", "CMYK"],
-    "PNG": ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"],
-    "BMP": ["1", "L", "P", "RGB"],
-}
-OTHERS = ["GIF", "TIFF", "WEBP", "PPM", "TGA"]
-MAGIC = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "BMP": b"BM"}
+# Formats that the classifier does not read.
+OTHERS = {name: ["RGB"] for name in ("GIF", "TIFF", "WEBP", "PPM", "TGA")}
 MEGA = 1_000_000
 MOST = 64 * MEGA  # pixels that the classifier takes
 
@@ -30,29 +22,6 @@ def send(file: bytes, **more: object) -> bytes:
     """Return the request to classify a file, with further keys beside `value`."""
     told = {"value": {"image": base64.b64encode(file).decode()}}
     return post(json.dumps(told | more).encode())
-
-
-def photograph(case: Case) -> bytes:
-    """Return the file of a right request."""
-    return base64.b64decode(case.value["image"])
-
-
-def drawn(random: Random, case: Case, formats: dict[str, list[str]]) -> bytes:
-    """Return the photograph, made smaller, in some format and some kind of pixels."""
-    written = random.choice(sorted(formats))
-    mode = random.choice(formats[written])
-    size = random.choice([(1, 1), (1, 300), (300, 1), (64, 48), (257, 129)])
-    picture = Image.open(io.BytesIO(photograph(case))).convert("RGB").resize(size)
-    picture = picture.convert("L").convert(mode) if mode == "I;16" else picture.convert(mode)
-    stream = io.BytesIO()
-    options = {"progressive": random.random() < 0.5} if written == "JPEG" else {}
-    picture.save(stream, written, **options)
-    return stream.getvalue()
-
-
-def any_file(random: Random, case: Case) -> bytes:
-    """Return the photograph, or a drawn one."""
-    return photograph(case) if random.random() < 0.3 else drawn(random, case, READ)
 
 
 def odd(random: Random, case: Case) -> bytes:
@@ -64,7 +33,7 @@ def other_format(random: Random, case: Case) -> bytes:
     """A file that is no JPEG, PNG or BMP."""
     if random.random() < 0.3:
         return send(random.randbytes(random.randint(1, 2000)))
-    return send(drawn(random, case, {name: ["RGB"] for name in OTHERS}))
+    return send(drawn(random, case, OTHERS))
 
 
 def cut(random: Random, case: Case) -> bytes:
@@ -91,17 +60,6 @@ def spliced(random: Random, case: Case) -> bytes:
     start, end = sorted((random.randrange(len(file)), random.randrange(len(file))))
     place = random.randrange(len(other))
     return send(other[:place] + file[start:end] + other[place:])
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    """Return a chunk of a PNG."""
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def png(width: int, height: int, bits: int, colour: int, data: bytes) -> bytes:
-    """Return a PNG of so many columns and rows whose pixels are `data`, compressed."""
-    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
-    return MAGIC["PNG"] + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def claiming(random: Random, case: Case) -> bytes:
