@@ -55,7 +55,13 @@ def difference(served: Served, store: Path, before: State) -> str | None:
 
 def weight(served: Served) -> float:
     """Return the proportional set size of a host and all that it started, MiB."""
-    return settled(lambda: memory.together(memory.family([served.pid]))["pss"])
+
+    def look() -> float:
+        # A process that ended weighs nothing, and cannot be weighed.
+        alive = [pid for pid in memory.family([served.pid]) if letter(pid) != "Z"]
+        return memory.together(alive)["pss"]
+
+    return settled(look)
 
 
 def settled(look: Callable[[], float]) -> float:
