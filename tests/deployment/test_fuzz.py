@@ -2,8 +2,10 @@
 
 import io
 import json
+import socket
 import sys
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from scripts.common import files
 from scripts.common.errors import UserError
 from scripts.deployment import fuzz, host
 from scripts.deployment.cases import Case
-from scripts.deployment.fuzzing import answers, kinds, leftovers
+from scripts.deployment.fuzzing import answers, kinds, leftovers, wire
 from scripts.deployment.fuzzing.answers import Answer
 
 # What the host answers by itself, whatever the action.
@@ -114,6 +116,19 @@ def test_a_seed_and_a_number_make_a_request(case):
 )
 def test_an_answer_has_the_contract_s_name_or_none(status, body, name):
     assert answers.name_of(Answer(status, body), "tabby") == name
+
+
+def test_an_answer_counts_though_the_connection_is_reset_after_it():
+    def refuse():
+        client, _ = listening.accept()
+        client.recv(10)
+        client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\nInvalid HTTP request received.")
+        client.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+        threads.submit(refuse)
+        answer = wire.exchange(listening.getsockname()[1], bytes(100_000))
+    assert answers.name_of(answer, "") == answers.NO_HTTP
 
 
 def test_a_host_answers_all_by_the_contract(attack):

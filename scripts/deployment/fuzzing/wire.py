@@ -40,6 +40,15 @@ def exchange(port: int, data: bytes, hangs_up: bool = False) -> Answer:
         with contextlib.closing(http.client.HTTPResponse(client, method=method)) as response:
             try:
                 response.begin()
-                return Answer(response.status, response.read())
+                return Answer(response.status, _body(response))
             except (http.client.HTTPException, OSError):
                 return Answer(0, b"")
+
+
+def _body(response: http.client.HTTPResponse) -> bytes:
+    """Return what comes until the end, or until the host drops what it did not want to read."""
+    body = bytearray()
+    with contextlib.suppress(ConnectionError):
+        while part := response.read1():
+            body += part
+    return bytes(body)
