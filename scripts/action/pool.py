@@ -63,13 +63,16 @@ class Pool:
         """
         if self._in_flight >= self._allowed:
             raise contract.too_many(self._in_flight + 1, self._allowed)
-        self._in_flight += 1
         left = activation.deadline - time.time()
+        if left <= 0:
+            # Begun, it would cost a worker.
+            raise contract.too_late(0)
+        self._in_flight += 1
         try:
             async with asyncio.timeout(left):
                 return await self._in_turn(activation)
         except TimeoutError:
-            raise contract.too_late(max(0, round(1000 * left))) from None
+            raise contract.too_late(round(1000 * left)) from None
         finally:
             self._in_flight -= 1
 

@@ -56,6 +56,8 @@ JOB = f"{_MODEL}/samples/{{mode}}/{{benchmark}}.json"
 CEILING = f"{_MODEL}/deployment/ceiling.json"
 LOADED = f"{_MODEL}/deployment/{{loaded}}.csv"
 LOADED_JOB = f"{_MODEL}/deployment/{{loaded}}.json"
+# What came of malformed requests to it.
+FUZZED = f"{_MODEL}/deployment/fuzz.json"
 
 LOADED_FIGURE = f"{_MODEL}/figures/deployment/{{figure}}.svg"
 

@@ -43,3 +43,19 @@ def test_answers(answer):
         found = read(answer)
         assert found.status in (200, 502)
         assert isinstance(json.loads(found.body), dict | list)
+
+
+def test_what_is_nested_as_deeply_as_can_be_read_may_be_too_deep_to_be_written():
+    for depth in range(800, 1001):
+        nested = b'{"a":' * depth + b"1" + b"}" * depth
+        for body in (b'{"value":%s}' % nested, b'{"value":{},"more":%s}' % nested):
+            with contextlib.suppress(contract.RefusedError):
+                contract.activation(body)
+        assert outcome.of_buffer(b'{"Ok":%s}' % nested).status in (200, 502)
+        assert outcome.of_line(nested).status in (200, 502)
+
+
+def test_an_answer_with_a_number_that_json_does_not_know_is_none():
+    for number in (b"NaN", b"Infinity", b"1e999"):
+        assert outcome.of_line(b'{"x":%s}' % number).status == 502
+        assert outcome.of_buffer(b'{"Ok":{"x":%s}}' % number).status == 502

@@ -44,6 +44,12 @@ def test_a_host_is_initialised_once_and_a_failed_attempt_does_not_count(tmp_path
         assert not list((tmp_path / "store").glob(".*"))
 
 
+@pytest.mark.parametrize("body", [b"", b"nonsense", {}, {"value": {"code": "%", "binary": True}}])
+def test_whatever_is_sent_a_host_is_not_initialised_again(host, body):
+    again = {"error": "Cannot initialize the action more than once."}
+    assert host.send("/init", body)[:2] == (403, again)
+
+
 def test_a_result_and_an_error_of_the_action_s_own(host):
     assert host.run() == (200, {"done": True})
     assert host.run("error") == (200, {"error": "no image"})
@@ -70,8 +76,13 @@ def test_memory_has_a_limit(host, do):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"nonsense", b"[]", b"7", b'{"value": 7}', b'{"value": []}', b"[" * 100_000, b"\xff"],
-)
+    [
+        b"", b"nonsense", b"[]", b"7", b'{"value": 7}', b'{"value": []}', b"[" * 100_000, b"\xff",
+        b'{"value": {"x": "\xed\xa0\x80"}}',
+        '{"value": {}}'.encode("utf-16"),
+        b'{"value": {"x": NaN}}', b'{"value": {"x": -Infinity}}', b'{"value": {"x": 1e999}}',
+    ],
+)  # fmt: skip
 def test_parameters_must_be_an_object(host, body):
     assert host.send("/run", body)[:2] == (404, DICTIONARY)
 

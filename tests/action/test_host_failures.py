@@ -4,6 +4,8 @@ import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from threading import Event
 
 import pytest
 from serving import PATIENCE, at_work, is_running, is_there, kill, module, parent, served, until
@@ -50,9 +52,14 @@ def test_an_activation_ends_at_its_deadline_and_a_spare_takes_over(host):
 
 @pytest.mark.parametrize("deadline", [in_milliseconds(-1000), "0"])
 def test_a_deadline_that_has_passed(host, deadline):
-    status, answer = host.run("loop", deadline=deadline)
+    """It does not begin, so that no worker has to be killed for it."""
+    before = host.workers()
     sentence = "The action exceeded its time limits of 0 milliseconds."
-    assert (status, answer["error"]) == (502, sentence)
+    for _ in range(5):
+        assert host.run("loop", deadline=deadline) == (502, {"error": sentence})
+    assert host.run() == DONE
+    assert host.workers() == before
+    assert all(map(is_running, before))
 
 
 @pytest.mark.parametrize("deadline", ["soon", None, [], "9" * 5000])
@@ -98,6 +105,33 @@ def test_a_worker_that_is_killed_under_load_fails_its_own_activation_alone(host)
     assert not is_there(victim)
 
 
+def test_workers_that_are_killed_in_turn_under_steady_load_fail_one_activation_each(host):
+    kills, enough = 3, Event()
+
+    def keep_asking():
+        found = []
+        while not enough.is_set():
+            found.append(host.run("wait"))
+        return found
+
+    # As many as run and wait, so that none is refused.
+    with ThreadPoolExecutor(4) as threads:
+        asking = [threads.submit(keep_asking) for _ in range(4)]
+        try:
+            for _ in range(kills):
+                victim = at_work(host.workers(), 1)[0]
+                kill([victim])
+                assert until(lambda dead=victim: dead not in host.workers())
+                assert until(lambda: len(host.workers()) == 3)
+        finally:
+            enough.set()
+        answers = [answer for one in asking for answer in one.result()]
+    failed = [answer for answer in answers if answer != DONE]
+    assert len(failed) <= kills
+    assert all(answer == LOST for answer in failed)
+    assert [host.run() for _ in range(4)] == 4 * [DONE]
+
+
 def test_idle_workers_that_are_killed_fail_no_activation(host):
     kill(host.workers())
     assert [host.run() for _ in range(4)] == 4 * [DONE]
@@ -140,3 +174,30 @@ def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
         assert host.init(module())[0] == 200
         assert host.run() == DONE
     assert not list((tmp_path / "store").glob(".*"))
+
+
+def test_a_host_that_is_killed_under_steady_load_answers_nothing_wrong_and_starts_again(tmp_path):
+    def keep_asking():
+        found = []
+        try:
+            while True:
+                found.append(host.run("wait"))
+        except (OSError, HTTPException):
+            return found
+
+    with served(tmp_path, "--workers=2", "--queue=2") as host:
+        host.init(module())
+        workers = host.workers()
+        with ThreadPoolExecutor(4) as threads:
+            asking = [threads.submit(keep_asking) for _ in range(4)]
+            at_work(workers, 1)
+            host.process.kill()
+            host.process.wait()
+            answers = [answer for one in asking for answer in one.result()]
+        assert all(answer == DONE for answer in answers)
+        assert until(lambda: not any(map(is_running, workers)))
+    kept = sorted((tmp_path / "store").iterdir())
+    with served(tmp_path, "--workers=2") as host:
+        assert host.init(module())[0] == 200
+        assert host.run() == DONE
+    assert sorted((tmp_path / "store").iterdir()) == kept

@@ -1,6 +1,7 @@
 # Stage deployment. In: the actions, native executables, the oracle's answers, vegeta.
 # Out: results/models/{model}/deployment, the samples of a benchmark each and, beside them, how the job went;
-# results/deployment.csv, the chapter results/deployment.md and .html with its figures.
+# results/deployment.csv, the chapter results/deployment.md and .html with its figures. Apart from that, malformed
+# requests to every host: fuzz.json.
 
 
 include: "functions/deployment.smk"
@@ -215,3 +216,48 @@ rule deployment:
         paths.DEPLOYMENT,
         rules.deployment_md.output,
         rules.deployment_html.output,
+
+
+rule fuzz_hosts:
+    input:
+        hosts_of(host_files),
+        cases=paths.CASES,
+        answers=paths.ANSWERS,
+    output:
+        paths.FUZZED,
+    log:
+        "results/logs/{model}/deployment/fuzz.log",
+    conda:
+        "../../envs/conda/deployment.yaml"
+    # It keeps the machine busy: nobody measures meanwhile.
+    threads: workflow.cores
+    resources:
+        bench=1,
+    params:
+        hosts=hosts_of(as_json),
+        requests=config["deployment"]["fuzz"]["requests"],
+        seconds=config["deployment"]["fuzz"]["seconds"],
+        slow=config["deployment"]["fuzz"]["slow"],
+        seed=config["seed"],
+        packages=versions("starlette", "uvicorn", "wasmtime", "pillow"),
+        code=code_digest(
+            "scripts.deployment.fuzz", "scripts.action.serve", "scripts.action.worker"
+        ),
+    message:
+        "Sending malformed requests to the hosts of {wildcards.model}; log: {log}"
+    shell:
+        "python -m scripts.deployment.fuzz"
+        " --hosts {params.hosts:q}"
+        " --cases {input.cases:q}"
+        " --answers {input.answers:q}"
+        " --seed {params.seed}"
+        " --requests {params.requests}"
+        " --seconds {params.seconds}"
+        " --slow {params.slow}"
+        " --out {output:q}"
+        " 2> >(tee {log:q} >&2)"
+
+
+rule fuzz:
+    input:
+        of_every_model(paths.FUZZED),
