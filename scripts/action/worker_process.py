@@ -30,14 +30,14 @@ class WorkerProcess:
         self,
         zygote: Zygote,
         pid: int,
+        descriptor: int,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ):
         """Take what `start` started."""
         self._zygote = zygote
         self.pid = pid
-        # Means this process alone, whoever has its number later; readable once it ended.
-        self._descriptor = os.pidfd_open(pid)
+        self._descriptor = descriptor
         self._reader = reader
         self._writer = writer
         self._is_over = False
@@ -50,13 +50,13 @@ class WorkerProcess:
             UserError: it, or what it is forked from, ended.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                pid = await zygote.fork(theirs)
-                worker = cls(zygote, pid, *await asyncio.open_connection(sock=ours))
-            except BaseException:
-                ours.close()
-                raise
+        try:
+            with theirs:
+                forked = await zygote.fork(theirs)
+        except BaseException:
+            ours.close()
+            raise
+        worker = cls(zygote, *forked, *await asyncio.open_connection(sock=ours))
         try:
             await worker._begin(environment)
         except BaseException:

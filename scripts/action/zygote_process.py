@@ -54,17 +54,22 @@ class Zygote:
             raise
         return zygote
 
-    async def fork(self, channel: socket.socket) -> int:
-        """Have it fork a worker that answers on a socket; return the worker's number.
+    async def fork(self, channel: socket.socket) -> tuple[int, int]:
+        """Have it fork a worker that answers on a socket.
 
         One at a time. Whatever goes wrong ends it, and so its workers.
+
+        Returns:
+            The worker's number, and a descriptor (pidfd) that means this process alone, whoever
+            has the number later; readable once it ended.
 
         Raises:
             UserError: it ended.
         """
         try:
             socket.send_fds(self._control, [b"{}"], [channel.fileno()])
-            return (await self._receive())["pid"]
+            pid = (await self._receive())["pid"]
+            return pid, os.pidfd_open(pid)
         except OSError as error:
             self.close()
             raise UserError(f"the process to fork it from ended: {error}") from error
