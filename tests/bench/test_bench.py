@@ -575,16 +575,17 @@ def has(path, words):
 
 
 def test_a_contender_that_hangs_is_ended_and_told(spawner, tmp_path, monkeypatch):
+    started = tmp_path / "started"
     # A busy machine may not have started it after the first of these.
     for seconds in (0.3, 3, 30):
         monkeypatch.setattr(spawning, "LONGEST_SECONDS", seconds)
-        command = ["sh", "-c", f"touch {tmp_path / 'started'}; exec tail -f {tmp_path / 'started'}"]
+        command = ["sh", "-c", f"touch '{started}'; exec tail -f '{started}'"]
         with pytest.raises(RunError, match=f"did not end within {seconds} s"):
             spawner.run(command, {}, "/dev/null")
-        if (tmp_path / "started").exists():
+        if started.exists():
             break
-    assert (tmp_path / "started").exists()
-    wait_for_end(str(tmp_path / "started"))
+    assert started.exists()
+    wait_for_end(str(started))
 
 
 def test_the_spawner_ends_with_the_job_that_started_it(programs, tmp_path):
@@ -592,10 +593,11 @@ def test_the_spawner_ends_with_the_job_that_started_it(programs, tmp_path):
     count = tmp_path / "count"
     words = [str(programs / "spawn"), "--stdin", "/dev/null", "--stdout", "/dev/null"]
     words += ["--stderr", "/dev/null", "--count", "100000", "--"]
-    words += ["sh", "-c", f"echo >> {count}; sleep 0.05"]
+    words += ["sh", "-c", f"echo >> '{count}'; sleep 0.05"]
     job = subprocess.Popen([sys.executable, "-c", f"import subprocess; subprocess.run({words})"])
-    while not count.exists():
+    while not count.exists() and job.poll() is None:
         time.sleep(0.01)
+    assert count.exists()
     job.kill()
     job.wait()
     # The run that was under way ends by itself.
