@@ -65,18 +65,22 @@ def application(host: Host) -> Starlette:
 async def _body(request: Request, most: int, what: str, allowed: int) -> bytes:
     """Read a request's body, of which so many bytes are allowed to be something.
 
-    One that is too large is read to its end and thrown away: a client is deaf while it sends.
+    One that is too large is read to its end and thrown away, as a client is deaf while it sends;
+    unless that is so much, said or sent, that nobody waits for it.
 
     Raises:
         contract.RefusedError: it has more than `most` bytes, comes too slowly, or breaks off.
     """
     body, size = bytearray(), 0
+    announced = int(request.headers.get("content-length", 0))
     try:
         async with asyncio.timeout(limits.SENDING_SECONDS):
             async for part in request.stream():
                 size += len(part)
                 if size <= most:
                     body += part
+                elif max(size, announced) > limits.DRAINED_BYTES:
+                    break
     except (TimeoutError, ClientDisconnect) as error:
         raise contract.RefusedError(408, contract.SENT_TOO_SLOWLY) from error
     if size > most:
@@ -86,7 +90,7 @@ async def _body(request: Request, most: int, what: str, allowed: int) -> bytes:
 
 def _refused(refusal: contract.RefusedError) -> Response:
     # A body that was not read to its end would be taken for the next request.
-    headers = {"Connection": "close"} if refusal.status == 408 else {}
+    headers = {"Connection": "close"} if refusal.status in (408, 413) else {}
     return _answer(refusal.status, json.dumps({"error": refusal.sentence}).encode(), headers)
 
 
