@@ -5,6 +5,7 @@ import numpy as np
 from scripts.deployment import settings
 from scripts.deployment.answers import Answer
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value, percentiles_of
+from scripts.deployment.service import NO_PARTS
 
 
 def measure(bench: Bench, contender: Contender) -> list[Value]:
@@ -20,8 +21,11 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
 def parts(answers: list[Answer]) -> list[Value]:
     """Return the median of each part as the host told it, and of what it did not tell, `outside`.
 
-    Medians, each by itself, so that they need not add up.
+    Medians, each by itself, so that they need not add up. Of a host that tells none there is one
+    row, without a value.
     """
+    if not any(answer.parts for answer in answers):
+        return [(NO_PARTS, "ms", float("nan"))]
     names = list(dict.fromkeys(name for answer in answers for name in answer.parts))
     told = {name: [answer.parts.get(name, 0.0) for answer in answers] for name in names}
     told["outside"] = [answer.latency / 1e6 - sum(answer.parts.values()) for answer in answers]
@@ -31,9 +35,10 @@ def parts(answers: list[Answer]) -> list[Value]:
 BENCHMARK = Benchmark(
     measure=measure,
     what=(
-        "Latency of one activation under a load that leaves room. The policies `fresh`, `snapshot` "
-        "and `process` start anew for each, `warm` and `loop` keep what answered before. The parts "
-        "are the host's own account; `outside` is the generator, the loopback and HTTP."
+        "Latency of one activation under a load that leaves room. The policies `fresh`, "
+        "`snapshot`, `serve` and `process` start anew for each, `warm`, `serve-kept` and `loop` "
+        "keep what answered before. The parts are the host's own account; `outside` is the "
+        "generator, the loopback and HTTP. `wasmtime serve` tells none."
     ),
     settings={
         "rounds": settings.rounds(8),
