@@ -17,6 +17,8 @@ from scripts.common import errors
 from scripts.common.errors import UserError
 from scripts.deployment import host
 
+LONGEST = 200
+
 
 def command(
     program: str, component: str, options: Sequence[str], most: int = 1, uses: int = 1
@@ -48,11 +50,13 @@ def ask(words: Sequence[str], request: dict) -> dict:
             host.serving(words, Path(folder, "log")) as served,
         ):
             status, told = served.activate(body)
-        answer = json.loads(told)
-    except (RunError, ValueError) as error:
+    except RunError as error:
         raise UserError(f"the service gave no answer: {error}") from error
-    if status != 200 or "error" in answer:
-        raise UserError(f"status {status}: {answer.get('error')}")
+    if status != 200:
+        raise UserError(f"the service answered {status}: {told[:LONGEST]!r}")
+    answer = json.loads(told)
+    if "error" in answer:
+        raise UserError(answer["error"])
     return answer
 
 

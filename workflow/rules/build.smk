@@ -93,6 +93,8 @@ use rule build_wasm as build_service with:
         folder=output_folder,
         options="--service",
         code=code_digest("scripts.build.compile_classifier"),
+    message:
+        "Compiling the service of build {wildcards.build}; see {log}"
 
 
 rule snapshot:
