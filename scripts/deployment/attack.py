@@ -20,8 +20,6 @@ MOST_SECONDS, MOST_REQUESTS = 600.0, 200_000
 # Requests on their way at the same time; more of them, and the generator falls behind and says so.
 MOST_IN_FLIGHT = 2048
 TIMEOUT_SECONDS = 30.0
-# Requests that wait in a host that refuses none: `wasmtime serve` takes so many connections.
-MOST_WAITING = 1000
 # What an answer may have that is kept; the classifier's has some hundred bytes.
 MOST_BODY = "64KB"
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -133,11 +131,6 @@ class Generator:
             raise UserError(f"the load did not end within {patience:g} s") from None
         if process.returncode != 0:
             raise UserError(f"vegeta failed: {said.strip()[-200:]}")
-
-
-def patience(rate: float) -> float:
-    """Return the seconds that requests at a rate may take at a host that lets them wait."""
-    return min(TIMEOUT_SECONDS, MOST_WAITING / rate)
 
 
 def plan(rate: float, seconds: float) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from scripts.deployment.cases import Case
 from scripts.deployment.cores import Cores
 from scripts.deployment.host import Served
 from scripts.deployment.judgement import Judged, judge
-from scripts.runners.service import command as served_by_wasmtime
+from scripts.deployment.service import Wasmtime
 
 Contender = dict[str, Any]
 Value = tuple[str, str, float]  # metric, unit, value
@@ -24,20 +24,6 @@ IN_FLIGHT = 2
 SATURATE_SECONDS = 5.0
 # Of what the generator can do at the most, the share that a load may take.
 MOST_OF_CEILING = 0.5
-
-
-@dataclass(frozen=True)
-class Wasmtime:
-    """`wasmtime serve`: its program and options, and the requests to an instance that is kept."""
-
-    program: str = ""
-    options: tuple[str, ...] = ()
-    uses: int = 1
-
-    def command(self, contender: Contender, most: int) -> list[str]:
-        """Return the words that start it, to answer so many requests at the same time."""
-        uses = self.uses if contender["policy"] == service.KEPT else 1
-        return served_by_wasmtime(self.program, contender["action"], self.options, most, uses)
 
 
 @dataclass(frozen=True)
@@ -106,7 +92,7 @@ class Bench:
                 "that the generator reaches here: what was measured would be the generator"
             )
         may_wait = may_refuse and served.waits
-        patience = attack.patience(fastest) if may_wait else attack.TIMEOUT_SECONDS
+        patience = service.patience(fastest) if may_wait else attack.TIMEOUT_SECONDS
         found = self.generator.attacks(served.run_url, self.cases, phases, patience)
         return [judge(answers, self.cases, may_refuse, may_wait) for answers in found]
 
@@ -152,7 +138,7 @@ def unanswered(judged: Judged, served: Served, rate: float) -> list[tuple[str, s
     """
     if not served.waits:
         return []
-    return [("unanswered", "%", judged.late_share), ("patience", "s", attack.patience(rate))]
+    return [("unanswered", "%", judged.late_share), ("patience", "s", service.patience(rate))]
 
 
 def percentiles_of(judged: Judged, metric: str = "latency") -> list[Value]:

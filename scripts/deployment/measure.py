@@ -15,7 +15,8 @@ from typing import Any
 from scripts.bench.rounds import Limits, Rounds
 from scripts.common import errors, files, host
 from scripts.deployment import command, cores, registry
-from scripts.deployment.bench import Bench, Benchmark, Contender, Wasmtime
+from scripts.deployment.bench import Bench, Benchmark, Contender
+from scripts.deployment.service import Wasmtime
 from scripts.tools import location
 
 COLUMNS = (
