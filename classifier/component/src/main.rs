@@ -11,7 +11,12 @@ use anyhow::{Context, Result, bail};
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_PROXY_ADAPTER,
 };
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata, metadata};
+use wasm_encoder::{CustomSection, Section};
+use wasmparser::{Parser, Payload};
+use wit_component::ComponentEncoder;
+
+/// How the custom sections begin that say what a module is as a component.
+const TYPES: &str = "component-type";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
@@ -27,13 +32,10 @@ fn main() -> ExitCode {
 
 fn make(module: &str, compiled: &str, out: &str) -> Result<()> {
     let read = |path| fs::read(path).with_context(|| format!("cannot read {path}"));
-    let (found, told) = metadata::decode(&read(compiled)?)?;
-    if found.is_none() {
+    let (mut bytes, compiled_bytes) = (read(module)?, read(compiled)?);
+    if append_types(&mut bytes, &compiled_bytes)? == 0 {
         bail!("{compiled} does not say what it imports and exports as a component");
     }
-    let mut bytes = read(module)?;
-    let encoding = StringEncoding::UTF8;
-    embed_component_metadata(&mut bytes, &told.resolve, told.world, encoding)?;
     let component = ComponentEncoder::default()
         .validate(true)
         .module(&bytes)?
@@ -44,4 +46,19 @@ fn make(module: &str, compiled: &str, out: &str) -> Result<()> {
         .encode()
         .with_context(|| format!("{module} makes no component"))?;
     fs::write(out, component).with_context(|| format!("cannot write {out}"))
+}
+
+/// Append to a module those custom sections of another that say what it is as a component; return how many.
+fn append_types(module: &mut Vec<u8>, compiled: &[u8]) -> Result<usize> {
+    let mut found = 0;
+    for payload in Parser::new(0).parse_all(compiled) {
+        if let Payload::CustomSection(section) = payload?
+            && section.name().starts_with(TYPES)
+        {
+            let (name, data) = (section.name().into(), section.data().into());
+            CustomSection { name, data }.append_to(module);
+            found += 1;
+        }
+    }
+    Ok(found)
 }
