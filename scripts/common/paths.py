@@ -16,6 +16,7 @@ REQUEST = "results/input.json"
 SPAWN = "results/harness/spawn"
 NOOP = "results/harness/noop"
 BURN = "results/harness/burn"
+COMPONENT_MAKER = "results/harness/component"
 NOOP_MODULE = "results/harness/noop.wasm"
 NOOP_AOT = "results/harness/noop-{engine}.{suffix}"
 
@@ -28,8 +29,8 @@ FOLDED = f"{_MODEL}/folded.pb"
 PACKED = f"{_MODEL}/packed-{{panel}}.bin"
 REFERENCE = f"{_MODEL}/references/{{reference}}"
 
-# What is built of it: the command and the action, two examples of the crate.
-COMMAND, ACTION = "mobilenet-oc-l", "mobilenet-oc"
+# What is built of it: the command, the action and the service, examples of the crate.
+COMMAND, ACTION, SERVICE = "mobilenet-oc-l", "mobilenet-oc", "mobilenet-oc-http"
 BUILD = f"{_MODEL}/build/{{build}}"
 EXECUTABLE = f"{BUILD}/{COMMAND}"
 COMPILED = f"{BUILD}/{{example}}.wasm"
@@ -42,6 +43,10 @@ AOT = f"{_MODEL}/aot/{{build}}/{{engine}}.{{suffix}}"
 PRECOMPILED = f"{_MODEL}/action/{{build}}.cwasm"
 SERVED = "results/action.json"
 ACTION_STORE = "results/action-store"
+
+# The service as a component, and as `wasmtime serve` takes it.
+COMPONENT = f"{_MODEL}/service/{{build}}.wasm"
+SERVED_COMPONENT = f"{_MODEL}/service/{{build}}.cwasm"
 
 # What the oracle says, and what is measured.
 CASES = f"{_MODEL}/oracle/reference.json"

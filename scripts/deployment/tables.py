@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scripts.deployment import hosts, registry
+from scripts.deployment import hosts, registry, service
 from scripts.deployment.bench import at, level
 from scripts.deployment.slope import slope
 from scripts.stats import intervals, pairs
@@ -44,6 +44,8 @@ def table(
                 found = percentiles(group.value.to_numpy(), metric)
             else:
                 found = [{"metric": metric} | alone(group, confidence)]
+                if said := service.remark(named["policy"], metric):
+                    found[0]["note"] = said
                 found[0] |= against(group, base[base.metric == metric], named, confidence, margin)
             rows += [named | {"unit": unit} | row for row in found]
         for metric in sorted(benchmark.slopes):

@@ -26,7 +26,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Server-Timing", "queue;dur=1.5, infer;dur=20")
         self.end_headers()
-        self.wfile.write(body)
+        # A client that has given up is gone.
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass

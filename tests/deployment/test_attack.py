@@ -71,6 +71,16 @@ def test_the_load_does_not_wait_for_answers(generator):
     assert found.per_second() < 11
 
 
+def test_a_request_that_waits_for_too_long_is_given_up_and_told_apart(generator):
+    with answering(one_at_a_time(1, room=100)) as url:
+        (found,) = generator.attacks(url, WANTED, [(10, 1)], timeout=2.5)
+    judged = judgement.judge(found, WANTED, may_refuse=True, may_wait=True)
+    assert len(judged.right) + len(judged.late) == 10
+    assert len(judged.late) >= 7
+    with pytest.raises(RunError, match="Client.Timeout"):
+        judgement.judge(found, WANTED, may_refuse=True)
+
+
 def test_a_closed_loop_finds_what_the_server_can_do(generator):
     with answering(one_at_a_time(0.2, room=10)) as url:
         found = judgement.judge(generator.saturate(url, WANTED, 2, 3), WANTED)

@@ -114,6 +114,7 @@ def run_once(folder, name, hosts, late_ms=1000):
     measure.main([
         f"--benchmark={name}", f"--settings={json.dumps(SETTINGS[name])}",
         f"--hosts={json.dumps(hosts)}", "--workers=1", "--queue=2", "--seed=1",
+        '--serve={"options": [], "uses": 1}',
         f"--late-ms={late_ms}", f"--vegeta={folder / 'vegeta.json'}",
         f"--ceiling={folder / 'ceiling.json'}", f"--cases={folder / 'cases.json'}",
         f"--answers={folder / 'answers.npz'}", f"--model={folder / 'model.json'}",

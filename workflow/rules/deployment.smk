@@ -47,6 +47,7 @@ for name in LOADED:
             f"load_{name}"
         input:
             hosts_of(host_files),
+            wasmtime=hosts_of(serve_tool),
             vegeta=paths.TOOL.format(tool=LOAD_TOOL),
             ceiling=paths.CEILING,
             cases=paths.CASES,
@@ -68,6 +69,8 @@ for name in LOADED:
             hosts=hosts_of(as_json),
             workers=config["deployment"]["workers"],
             queue=config["deployment"]["queue"],
+            serve=as_json(config["deployment"]["serve"]),
+            wasmtime=wasmtime_option,
             late_ms=config["deployment"]["late_ms"],
             seed=config["seed"],
             packages=versions("starlette", "uvicorn", "wasmtime"),
@@ -81,6 +84,8 @@ for name in LOADED:
             " --hosts {params.hosts:q}"
             " --workers {params.workers}"
             " --queue {params.queue}"
+            " --serve {params.serve:q}"
+            " {params.wasmtime}"
             " --late-ms {params.late_ms}"
             " --seed {params.seed}"
             " --vegeta {input.vegeta:q}"

@@ -52,7 +52,7 @@ def account(answer: Answer) -> dict[str, float]:
     """
     host, phases = dict(answer.parts), answer.told().get("phases", {})
     inside = {name: phases[f"{name}_ns"] / 1e6 for name in PHASES if f"{name}_ns" in phases}
-    outside = answer.latency / 1e6 - sum(host.values())
+    outside = answer.latency / 1e6 - sum((host or inside).values())
     if inside and "run" in host:
         inside["rest"] = host.pop("run") - sum(inside.values())
     return host | inside | {"outside": outside}
@@ -62,12 +62,13 @@ BENCHMARK = Benchmark(
     measure=measure,
     title="Activation latency",
     what=(
-        "Latency of one activation under a load that leaves room. The policies `fresh`, `snapshot` "
-        "and `process` start anew for each, `warm` and `loop` keep what answered before. The parts "
-        "are the host's and the action's own account: *instantiate* is the instance or the "
-        "process's start, *rest of the run* the way into the action and out again, with what a "
-        "process takes until `main`; *outside* is the generator, the loopback and HTTP. They are "
-        "medians, each by itself, and need not add up."
+        "Latency of one activation under a load that leaves room. The policies `fresh`, "
+        "`snapshot`, `serve` and `process` start anew for each, `warm`, `serve-kept` and `loop` "
+        "keep what answered before. The parts are the host's and the action's own account: "
+        "*instantiate* is the instance or the process's start, *rest of the run* the way into the "
+        "action and out again, with what a process takes until `main`; *outside* is the generator, "
+        "the loopback and HTTP, and of `wasmtime serve`, which tells nothing, all that the action "
+        "does not. They are medians, each by itself, and need not add up."
     ),
     settings={
         "rounds": settings.rounds(8),

@@ -2,8 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from scripts.action import worker
 from scripts.bench.spawning import RunError
-from scripts.deployment import memory, settings
+from scripts.deployment import memory, service, settings
 from scripts.deployment.answers import OK
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value, at
 from scripts.deployment.host import Served
@@ -81,4 +82,6 @@ BENCHMARK = Benchmark(
     },
     levelled={"pss": "proportional set size of so many actions"},
     slopes=frozenset(memory.FIELDS),
+    policies=frozenset((*worker.WASM, *worker.NATIVE)),
+    without=dict.fromkeys(service.POLICIES, service.ONE_PROCESS),
 )

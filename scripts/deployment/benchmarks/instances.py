@@ -1,7 +1,7 @@
 """Instances a second: how fast instances of an action come and go."""
 
 from scripts.action import worker
-from scripts.deployment import settings
+from scripts.deployment import service, settings
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value
 from scripts.deployment.probing import probe
 
@@ -26,4 +26,5 @@ BENCHMARK = Benchmark(
     settings={"rounds": settings.rounds(8), "seconds": settings.seconds(2)},
     columns={"instances_per_second": "instances", "instantiate": "instantiating one"},
     policies=frozenset(worker.WASM) - {"warm"},
+    without={service.FRESH: service.NO_PROBE},
 )

@@ -5,7 +5,7 @@ import os
 
 from scripts.action import worker
 from scripts.bench.spawning import RunError
-from scripts.deployment import memory, settings
+from scripts.deployment import memory, service, settings
 from scripts.deployment.answers import OK
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value
 from scripts.deployment.probing import probe
@@ -67,4 +67,6 @@ BENCHMARK = Benchmark(
             "default": 20,
         },
     },
+    policies=frozenset((*worker.WASM, *worker.NATIVE)),
+    without=dict.fromkeys(service.POLICIES, service.ONE_PROCESS),
 )

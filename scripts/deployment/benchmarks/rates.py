@@ -3,7 +3,15 @@
 import numpy as np
 
 from scripts.deployment import knee, settings
-from scripts.deployment.bench import Bench, Benchmark, Contender, Value, at, percentiles_of
+from scripts.deployment.bench import (
+    Bench,
+    Benchmark,
+    Contender,
+    Value,
+    at,
+    percentiles_of,
+    unanswered,
+)
 
 # A latency of so many times that of the least load is what somebody notices.
 FACTOR = 2.0
@@ -20,6 +28,8 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
     offered = [rate for rate, _ in phases]
     done = [found.per_second(1e9 / rate) for found, rate in zip(judged, offered, strict=True)]
     latency = [float(np.median([a.latency for a in found.right])) / 1e6 for found in judged]
+    fastest = max(offered)
+    waited = [unanswered(found, served, fastest) for found in judged]
     rows = [
         ("saturation", "1/s", capacity),
         ("knee", "1/s", knee.plateau(offered, done)),
@@ -31,6 +41,7 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
             (at("done", share), "1/s", done[place]),
             (at("refused", share), "%", judged[place].refused_share),
             (at("p50", share), "ms", latency[place]),
+            *((at(name, share), unit, value) for name, unit, value in waited[place]),
             *percentiles_of(judged[place], at("latency", share)),
         ]
     return rows

@@ -24,6 +24,17 @@ def host_files(rows):
     return list(dict.fromkeys([*wanted, *records]))
 
 
+def serve_tool(rows):
+    """The record of what serves components, where any host is one."""
+    served = any(row["policy"] in service.POLICIES for row in rows)
+    return [paths.TOOL.format(tool=selection.SERVE_TOOL)] if served else []
+
+
+def wasmtime_option(wildcards, input):
+    """The script's option that names that record."""
+    return option("--wasmtime", "".join(input.wasmtime))
+
+
 def of_every_load(pattern):
     """`pattern` for every model and benchmark of the deployment."""
     if not any(HOSTS.values()):
