@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from scripts.action import contract, worker
+from scripts.action import contract, policies
 from scripts.action.contract import Activation, Initialisation
 from scripts.action.outcome import Outcome
 from scripts.action.pool import Pool
@@ -42,7 +42,7 @@ class Host:
 
     def refuse_another(self) -> None:
         """Raise `contract.RefusedError` where there is an action already."""
-        if self._pool or self.policy in worker.NATIVE:
+        if self._pool or self.policy in policies.NATIVE:
             # Native programs come from the operator alone.
             raise contract.RefusedError(403, contract.INITIALISED_BEFORE)
 

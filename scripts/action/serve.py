@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from scripts.action import artifact, contract, front, worker
+from scripts.action import artifact, contract, front, policies
 from scripts.action.host import Host
 from scripts.action.store import Store
 from scripts.common import errors, paths
@@ -51,7 +51,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         metavar="RECORD",
         help="a precompiled action whose artefact /init may take, or use for its module",
     )
-    parser.add_argument("--policy", choices=(*worker.WASM, *worker.NATIVE), default="fresh")
+    parser.add_argument("--policy", choices=(*policies.WASM, *policies.NATIVE), default="fresh")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--queue", type=int, default=16, help="activations that may wait")
     parser.add_argument("--port", type=int, default=8080, help="0: any that is free")
@@ -91,7 +91,7 @@ async def serve(args: argparse.Namespace, listening: socket.socket) -> None:
 
 async def begin(host: Host, path: str) -> None:
     """Initialise a host with a module or a native program; raise `UserError` where it cannot be."""
-    if host.policy in worker.NATIVE:
+    if host.policy in policies.NATIVE:
         return await host.open_program(path)
     try:
         code = Path(path).read_bytes()

@@ -4,14 +4,12 @@ import os
 import socket
 from typing import Any
 
-from scripts.action import contract, frames
-
-WASM, NATIVE = ("fresh", "snapshot", "warm"), ("process", "loop")
+from scripts.action import contract, frames, policies
 
 
 def load(path: str, policy: str) -> Any:
     """Return what runs activations of `path` by `policy`; raise `UserError` where nothing can."""
-    if policy in NATIVE:
+    if policy in policies.NATIVE:
         from scripts.action.native import Native
 
         return Native(path, policy)

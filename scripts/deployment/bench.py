@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.common.errors import UserError
 from scripts.deployment import attack, host, service
 from scripts.deployment.attack import Generator
@@ -135,7 +135,7 @@ class Benchmark:
     levelled: Mapping[str, str] = field(default_factory=dict)
     pooled: frozenset[str] = frozenset()
     slopes: frozenset[str] = frozenset()
-    policies: frozenset[str] = frozenset((*worker.WASM, *worker.NATIVE, *service.POLICIES))
+    policies: frozenset[str] = frozenset((*policies.WASM, *policies.NATIVE, *service.POLICIES))
     without: Mapping[str, str] = field(default_factory=dict)
 
 

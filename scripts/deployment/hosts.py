@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.common import paths
 from scripts.common.errors import UserError
 from scripts.contenders import selection
@@ -30,10 +30,10 @@ def check(config: dict[str, Any]) -> None:
             known = ", ".join(sorted(config["builds"]))
             raise UserError(f"{where}: unknown build {build!r}; known: {known}")
         native = selection.is_native(config, build)
-        policies = worker.NATIVE if native else (*worker.WASM, *service.POLICIES)
-        if policy not in policies:
+        served = policies.NATIVE if native else (*policies.WASM, *service.POLICIES)
+        if policy not in served:
             kind = "native" if native else "wasm"
-            raise UserError(f"{where}: a {kind} build is served as {' or '.join(policies)}")
+            raise UserError(f"{where}: a {kind} build is served as {' or '.join(served)}")
         if policy == "snapshot" and not config["builds"][build]["snapshot"]:
             raise UserError(f"{where}: the build is no snapshot")
         if name(row) in seen:

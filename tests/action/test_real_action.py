@@ -9,7 +9,7 @@ import pytest
 from conftest import MODEL, QUICK, snakemake
 from serving import served
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.common import paths
 
 PROGRAM = f"{MODEL}/build/native-plain/{paths.COMMAND}"
@@ -23,13 +23,13 @@ def built(run):
     return run
 
 
-@pytest.mark.parametrize("policy", [*worker.WASM, *worker.NATIVE])
+@pytest.mark.parametrize("policy", [*policies.WASM, *policies.NATIVE])
 def test_a_photograph_is_what_tensorflow_says_it_is(built, tmp_path, policy):
     """Every activation, the first and those that follow it in the same worker."""
     cases = json.loads((built / MODEL / "oracle/reference.json").read_text())["cases"]
     (case,) = (case for case in cases if case["kind"] == "photograph")
     request = json.loads((built / paths.REQUEST).read_text())
-    action = PROGRAM if policy in worker.NATIVE else paths.SERVED
+    action = PROGRAM if policy in policies.NATIVE else paths.SERVED
     options = (f"--policy={policy}", "--workers=1", f"--action={action}")
     with served(tmp_path, *options, cwd=built) as host:
         for _ in range(3):

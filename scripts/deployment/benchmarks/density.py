@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.bench.spawning import RunError
 from scripts.deployment import memory, service, settings
 from scripts.deployment.answers import OK
@@ -82,6 +82,6 @@ BENCHMARK = Benchmark(
     },
     levelled={"pss": "proportional set size of so many actions"},
     slopes=frozenset(memory.FIELDS),
-    policies=frozenset((*worker.WASM, *worker.NATIVE)),
+    policies=frozenset((*policies.WASM, *policies.NATIVE)),
     without=dict.fromkeys(service.POLICIES, service.ONE_PROCESS),
 )

@@ -1,6 +1,6 @@
 """Instances a second: how fast instances of an action come and go."""
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.deployment import service, settings
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value
 from scripts.deployment.probing import probe
@@ -25,6 +25,6 @@ BENCHMARK = Benchmark(
     ),
     settings={"rounds": settings.rounds(8), "seconds": settings.seconds(2)},
     columns={"instances_per_second": "instances", "instantiate": "instantiating one"},
-    policies=frozenset(worker.WASM) - {"warm"},
+    policies=frozenset(policies.WASM) - {"warm"},
     without={service.FRESH: service.NO_PROBE},
 )

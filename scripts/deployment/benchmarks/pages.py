@@ -3,7 +3,7 @@
 import json
 import os
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.bench.spawning import RunError
 from scripts.deployment import memory, service, settings
 from scripts.deployment.answers import OK
@@ -16,7 +16,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 def measure(bench: Bench, contender: Contender) -> list[Value]:
     """Have a host with one worker answer several times; look at one instance by itself."""
     rows = [("minor_faults", "1", faults(bench, contender))]
-    if contender["policy"] in worker.WASM:
+    if contender["policy"] in policies.WASM:
         parameters = json.dumps(bench.cases[0].value).encode()
         found = probe(bench, contender, stdin=parameters)
         rows += [
@@ -67,6 +67,6 @@ BENCHMARK = Benchmark(
             "default": 20,
         },
     },
-    policies=frozenset((*worker.WASM, *worker.NATIVE)),
+    policies=frozenset((*policies.WASM, *policies.NATIVE)),
     without=dict.fromkeys(service.POLICIES, service.ONE_PROCESS),
 )

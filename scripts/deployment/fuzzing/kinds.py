@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.deployment.cases import Case
 from scripts.deployment.fuzzing import answers, http_kinds, json_kinds, picture_kinds
 from scripts.deployment.fuzzing.answers import Answer
@@ -46,7 +46,7 @@ def fault(kind: Kind, answer: Answer, case: Case, policy: str) -> str | None:
 
 def permitted(kind: Kind, policy: str) -> set[str]:
     """Return the names of the answers that a kind may have by a policy."""
-    found = set(kind.allowed) | (set(kind.native) if policy in worker.NATIVE else set())
+    found = set(kind.allowed) | (set(kind.native) if policy in policies.NATIVE else set())
     # A kept program's last words are in the log: why it ended is not known.
     if policy == "loop" and answers.EXHAUSTED in found:
         found.add(answers.ABNORMAL)
