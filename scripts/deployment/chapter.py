@@ -54,8 +54,14 @@ class Chapter:
         return None if rows.empty else rows.iloc[0]
 
     def missing(self) -> pd.DataFrame:
-        """Return a row for each host and benchmark without figures, with the reason in `note`."""
-        return self.table[self.table.metric.isna()]
+        """Return a row for each host and benchmark without figures, with the reason in `note`.
+
+        `is_meant` tells of each whether the benchmark leaves hosts of its policy out.
+        """
+        rows = self.table[self.table.metric.isna()]
+        known = registry.every()
+        meant = [row.policy in known[row.benchmark].without for row in rows.itertuples()]
+        return rows.assign(is_meant=pd.Series(meant, index=rows.index, dtype=bool))
 
 
 def alarms(chapter: Chapter) -> Iterator[str]:
@@ -65,14 +71,26 @@ def alarms(chapter: Chapter) -> Iterator[str]:
             f"The weights are seeded, not trained ({chapter.model['why']}): labels mean nothing, "
             "the work that is timed is the same."
         )
-    for (host, note), rows in chapter.missing().groupby(["contender", "note"], sort=False):
-        yield f"Without figures: `{host}`, {', '.join(rows.benchmark)}: {note}."
+    missing = chapter.missing()
+    yield from without_figures(missing[~missing.is_meant])
     if any(job["cores"]["shared"] for job in chapter.jobs):
         count = len(chapter.jobs[0]["cores"]["host"])
         yield (
             f"The hosts and the generator of the load share all {count} cores: what a host does at "
             "the most is what the generator leaves of them."
         )
+
+
+def without_figures(missing: pd.DataFrame) -> Iterator[str]:
+    """Yield why hosts have no figures, a sentence for each host and reason."""
+    for (host, note), rows in missing.groupby(["contender", "note"], sort=False):
+        yield f"Without figures: `{host}`, {', '.join(rows.benchmark)}: {note}."
+
+
+def left_out(chapter: Chapter) -> Iterator[str]:
+    """Yield which benchmarks leave out which hosts, as they say nothing of them, and why."""
+    missing = chapter.missing()
+    yield from without_figures(missing[missing.is_meant])
 
 
 def first_screen(chapter: Chapter) -> dict[str, Any]:
@@ -217,7 +235,13 @@ def of_overload(chapter: Chapter, host: str) -> Iterator[str]:
     offered, done = (wording.significant(found[name].value) for name in ("offered", "done"))
     late = found["recovery"].value
     after = f"{late:g} s after it" if late else "at once after it"
+    lost = f"refused {wording.significant(found['refused'].value)} %"
+    waited = chapter.row(host, "overload", "unanswered")
+    if waited is not None:
+        lost = (
+            f"let the others wait, {wording.significant(waited.value)} % until they were given up"
+        )
     yield (
-        f"`{host}`: of {offered} requests a second it answered {done} and refused "
-        f"{wording.significant(found['refused'].value)} %; latency was usual again {after}."
+        f"`{host}`: of {offered} requests a second it answered {done} and {lost}; "
+        f"latency was usual again {after}."
     )

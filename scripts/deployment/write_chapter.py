@@ -36,6 +36,7 @@ def render(chapters: list[Chapter], template: Path, figures: set[str]) -> str:
         chapters=chapters,
         figures=figures,
         alarms=chapter.alarms,
+        left_out=chapter.left_out,
         first_screen=chapter.first_screen,
         baselines=chapter.baselines,
         observations=chapter.observations,

@@ -1,5 +1,6 @@
 """The chapter follows its table: figures, ratios, what failed, what no sample carries."""
 
+import dataclasses
 import json
 from xml.etree import ElementTree
 
@@ -153,6 +154,21 @@ def test_what_failed_is_said_first_and_has_no_figures(write):
     assert alarm < text.index("| host |")
     assert "the host ended: no memory" in text
     assert set(line(text, "wasm@warm").split("|")[2:-1]) == {" - "}
+
+
+def test_what_a_benchmark_leaves_out_is_no_failure(write, monkeypatch):
+    density = dataclasses.replace(registry.every()["density"], without={"warm": "it has none"})
+    monkeypatch.setitem(registry.every(), "density", density)
+    text = write(skipped={"wasm@warm": "it has none"})
+    assert "> **Without figures: `wasm@warm`, activation, rates, overload: it has none.**" in text
+    assert "\n- Without figures: `wasm@warm`, density: it has none.\n" in text
+
+
+def test_requests_that_wait_are_not_called_refused(write, monkeypatch):
+    monkeypatch.setitem(FIGURES["overload"], "unanswered", ("%", [7.0] * 4))
+    text = write()
+    assert "answered 70.0 and let the others wait, 7.00 % until they were given up" in text
+    assert "given up" in section(text, "Overload and recovery")
 
 
 def test_seeded_weights_and_shared_cores_are_said_first(write):

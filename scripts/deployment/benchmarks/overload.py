@@ -95,6 +95,7 @@ BENCHMARK = Benchmark(
         "done": "right answers",
         "offered": "offered",
         "refused": "refused",
+        "unanswered": "given up",
         "p50_refusal": "refused within, median",
         "p99_refusal": "p99 of refusals",
         "p50_latency": "answered within, median",

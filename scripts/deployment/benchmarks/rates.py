@@ -77,6 +77,7 @@ BENCHMARK = Benchmark(
     levelled={
         "done": "right answers at a share of the saturation",
         "refused": "refused at a share of the saturation",
+        "unanswered": "given up at a share of the saturation",
         "p50": "median latency at a share of the saturation",
         "p99_latency": "p99 of the latency at a share of the saturation",
     },
