@@ -192,6 +192,27 @@ def test_the_gate_says_no_more_than_the_verdict(gate, tmp_path, monkeypatch):
     assert not gates[2]["passed"]
 
 
+def test_an_engine_that_compiles_keeps_what_it_compiled_for_the_next_case(
+    gate, tmp_path, monkeypatch
+):
+    """Every run of the job notes where its cache is, and whether anything was in it."""
+    monkeypatch.chdir(tmp_path)
+    gate()  # writes the reference's answers
+    note = (
+        "import os\nkept = os.environ['KEPT']\nopen('notes', 'a').write(f'{os.listdir(kept)}\\n')"
+        "\nopen(f'{kept}/code', 'w').close()\n"
+    )
+    (tmp_path / "keeping.py").write_text(note + (tmp_path / "program.py").read_text())
+    record = {"model": "m", "contender": "b@e-jit", "build": "b", "engine": "e", "mode": "jit"}
+    record |= {"command": ["./none"], "default_command": [sys.executable, "keeping.py"]}
+    monkeypatch.setattr(check.records, "record", lambda *_: record | {"env": {"KEPT": "elsewhere"}})
+    arguments = ["--contender", NATIVE, "--reference=reference.npz", "--cases=reference.json"]
+    check.main([*arguments, "--out=v", "--gate=g"])
+    assert json.loads((tmp_path / "g").read_text())["passed"]
+    notes = (tmp_path / "notes").read_text().splitlines()
+    assert notes == ["[]", *["['code']"] * 4]
+
+
 def test_the_table_has_a_row_for_each_check_and_image(gate, tmp_path, capsys):
     paths = []
     for fault in ("", "wrong label", "no answer"):
