@@ -7,6 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples each time, however long they take: a failure is of what changed.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 QUICK = ("--cores", "2", "--configfile", "config/quick.yaml")
 # Where the quick run keeps what it makes of its model.
@@ -89,7 +96,7 @@ def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.C
         text=True,
         check=False,
         env=os.environ | environment,
-        timeout=4800,
+        timeout=4 * 3600,
     )
 
 

@@ -11,12 +11,14 @@ compile_error!("choose a form of the model: the feature `graph` or `packed`");
 pub mod action;
 pub mod answer;
 pub mod classify;
-#[cfg(any(feature = "snapshot", feature = "wasm"))]
+#[cfg(any(feature = "http", feature = "snapshot", feature = "wasm"))]
 pub mod constructors;
 pub mod embedded;
 pub mod error;
 #[cfg(feature = "graph")]
 mod graph;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod model;
 #[cfg(feature = "packed")]
 pub mod packed;

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.action import limits
+from scripts.action import limits, plain_json
 
 END_OF_LOGS = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX"
 
@@ -104,7 +104,7 @@ def activation(body: bytes) -> Activation:
     if not isinstance(value, dict):
         raise RefusedError(404, NO_DICTIONARY)
     try:
-        parameters = json.dumps(value, separators=(",", ":")).encode()
+        parameters = plain_json.write(value)
     except RecursionError as error:
         raise RefusedError(404, NO_DICTIONARY) from error
     if len(parameters) > limits.PARAMETER_BYTES:
@@ -115,7 +115,7 @@ def activation(body: bytes) -> Activation:
 
 def _message(body: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(body)
+        message = plain_json.read(body)
     except (ValueError, RecursionError) as error:
         raise RefusedError(404, NO_DICTIONARY) from error
     if not isinstance(message, dict):
@@ -125,14 +125,20 @@ def _message(body: bytes) -> dict[str, Any]:
 
 def _variables(pairs: dict[str, Any]) -> dict[str, str]:
     """Return environment variables; what cannot be one is left out."""
-    texts = {
-        key: value if isinstance(value, str) else json.dumps(value) for key, value in pairs.items()
-    }
+    texts = {key: _text(value) for key, value in pairs.items()}
     return {
         key: text.encode("utf-8", "replace").decode()
         for key, text in texts.items()
         if re.fullmatch(r"\w+", key, re.ASCII) and "\0" not in text
     }
+
+
+def _text(value: Any) -> str:
+    """Return the text of a variable; of what is nested too deeply one that no variable can have."""
+    try:
+        return value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:
+        return "\0"
 
 
 def _deadline(told: Any, now: float) -> float:

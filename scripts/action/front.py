@@ -26,7 +26,8 @@ def application(host: Host) -> Starlette:
 
     async def init(request: Request) -> Response:
         try:
-            body = await _body(request, "Code", INIT_BYTES)
+            body = await _body(request, INIT_BYTES, "Code", limits.CODE_BYTES)
+            host.refuse_another()
             # Decoding 48 MB takes a while, in which others wait for their answers.
             await host.initialise(await asyncio.to_thread(contract.initialisation, body))
         except contract.RefusedError as refusal:
@@ -36,7 +37,7 @@ def application(host: Host) -> Starlette:
     async def run(request: Request) -> Response:
         arrived = time.monotonic_ns()
         try:
-            body = await _body(request, "Request", RUN_BYTES)
+            body = await _body(request, RUN_BYTES, "Request", limits.PARAMETER_BYTES)
             done = await host.run(contract.activation(body))
         except contract.RefusedError as refusal:
             return _refused(refusal)
@@ -61,21 +62,29 @@ def application(host: Host) -> Starlette:
     )
 
 
-async def _body(request: Request, what: str, most: int) -> bytes:
-    """Read a request's body.
+async def _body(request: Request, most: int, what: str, allowed: int) -> bytes:
+    """Read a request's body, of which so many bytes are allowed to be something.
+
+    One that is too large is read to its end and thrown away, as a client is deaf while it sends;
+    unless that is so much, said or sent, that nobody waits for it.
 
     Raises:
         contract.RefusedError: it has more than `most` bytes, comes too slowly, or breaks off.
     """
-    body = bytearray()
+    body, size = bytearray(), 0
+    announced = int(request.headers.get("content-length", 0))
     try:
         async with asyncio.timeout(limits.SENDING_SECONDS):
             async for part in request.stream():
-                body += part
-                if len(body) > most:
-                    raise contract.too_large(what, len(body), most)
+                size += len(part)
+                if size <= most:
+                    body += part
+                elif max(size, announced) > limits.DRAINED_BYTES:
+                    break
     except (TimeoutError, ClientDisconnect) as error:
         raise contract.RefusedError(408, contract.SENT_TOO_SLOWLY) from error
+    if size > most:
+        raise contract.too_large(what, size, allowed)
     return bytes(body)
 
 

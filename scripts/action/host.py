@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from scripts.action import contract, worker
+from scripts.action import contract, policies
 from scripts.action.contract import Activation, Initialisation
 from scripts.action.outcome import Outcome
 from scripts.action.pool import Pool
@@ -32,15 +32,19 @@ class Host:
             contract.RefusedError: it has an action already, or the code is none.
         """
         async with self._initialising:
-            if self._pool or self.policy in worker.NATIVE:
-                # Native programs come from the operator alone.
-                raise contract.RefusedError(403, contract.INITIALISED_BEFORE)
+            self.refuse_another()
             try:
                 path = await self._store.artifact(wanted.code)
                 await self._open(path, wanted.environment)
             except (UserError, OSError) as error:
                 print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
                 raise contract.RefusedError(502, contract.NO_BINARY) from error
+
+    def refuse_another(self) -> None:
+        """Raise `contract.RefusedError` where there is an action already."""
+        if self._pool or self.policy in policies.NATIVE:
+            # Native programs come from the operator alone.
+            raise contract.RefusedError(403, contract.INITIALISED_BEFORE)
 
     async def open_program(self, path: str) -> None:
         """Take a native program; raise `UserError` where it is none."""

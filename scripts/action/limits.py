@@ -13,3 +13,5 @@ SECONDS, MOST_SECONDS = 60, 300
 SENDING_SECONDS, COMPILING_SECONDS = 30, 300
 # What surrounds code or parameters in a request.
 ENVELOPE_BYTES = 64 << 10
+# A request that is too large is read to its end where it has no more than this.
+DRAINED_BYTES = 128 * MIB

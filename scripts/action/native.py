@@ -27,7 +27,12 @@ class Native:
 
     def run(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
         """Run one activation."""
-        return (self._again if self._is_kept else self._once)(parameters, environment)
+        try:
+            return (self._again if self._is_kept else self._once)(parameters, environment)
+        except OSError as error:
+            # It did not start: the kernel bounds what variables may take.
+            os.write(2, f"{error}\n".encode(errors="replace"))
+            return outcome.failed(contract.ABNORMAL)
 
     def _once(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
         started = time.monotonic_ns()

@@ -1,10 +1,9 @@
 """What became of an activation, as a worker tells it."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.action import contract, limits
+from scripts.action import contract, limits, plain_json
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Outcome:
 
 def failed(sentence: str, status: int = 502) -> Outcome:
     """Return the answer that is an error's sentence."""
-    return Outcome(status, _json({"error": sentence}))
+    return Outcome(status, plain_json.write({"error": sentence}))
 
 
 def refused(refusal: contract.RefusedError) -> Outcome:
@@ -30,7 +29,10 @@ def returned(result: Any) -> Outcome:
     """Return the answer that carries an action's result."""
     if not isinstance(result, dict | list):
         return failed(contract.NO_DICTIONARY_BACK)
-    body = _json(result)
+    try:
+        body = plain_json.write(result)
+    except RecursionError:
+        return failed(contract.ABNORMAL)
     if len(body) > limits.RESULT_BYTES:
         return refused(contract.result_too_large(len(body)))
     return Outcome(200, body)
@@ -39,7 +41,7 @@ def returned(result: Any) -> Outcome:
 def of_buffer(answer: bytes) -> Outcome:
     """Return what a module left in its buffer: a result in `Ok`, or its own error in `Err`."""
     try:
-        told = json.loads(answer)
+        told = plain_json.read(answer)
     except (ValueError, RecursionError):
         return failed(contract.ABNORMAL)
     if isinstance(told, dict) and len(told) == 1:
@@ -54,10 +56,6 @@ def of_buffer(answer: bytes) -> Outcome:
 def of_line(answer: bytes) -> Outcome:
     """Return what a native program answered in a line."""
     try:
-        return returned(json.loads(answer))
+        return returned(plain_json.read(answer))
     except (ValueError, RecursionError):
         return failed(contract.ABNORMAL)
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()

@@ -8,6 +8,7 @@ from scripts.action import contract, outcome
 from scripts.action.outcome import Outcome
 from scripts.action.worker import end_logs
 from scripts.action.worker_process import Settings, WorkerProcess
+from scripts.action.zygote_process import Zygote
 from scripts.common.errors import UserError
 
 # A worker is killed at a deadline; one more stands ready, so that nobody waits for its successor.
@@ -27,6 +28,8 @@ class Pool:
         self._slots = asyncio.Semaphore(size)
         # The last one used is the first one used again: its caches are warm.
         self._idle: asyncio.LifoQueue[WorkerProcess] = asyncio.LifoQueue()
+        self._zygote: Zygote | None = None
+        self._forking = asyncio.Lock()
         self._workers: set[WorkerProcess] = set()
         self._watchers: set[asyncio.Task[None]] = set()
 
@@ -36,9 +39,8 @@ class Pool:
         Raises:
             UserError: the action cannot be loaded.
         """
-        # The first alone: where it cannot load the action, the others need not try.
-        await self._add()
-        await asyncio.gather(*(self._add() for _ in range(self._size + SPARE - 1)))
+        for _ in range(self._size + SPARE):
+            await self._add()
 
     def close(self) -> None:
         """End all workers."""
@@ -46,6 +48,8 @@ class Pool:
             watcher.cancel()
         for worker in self._workers:
             worker.kill()
+        if self._zygote:
+            self._zygote.close()
 
     def pids(self) -> list[int]:
         """Return the numbers of the workers' processes."""
@@ -59,13 +63,16 @@ class Pool:
         """
         if self._in_flight >= self._allowed:
             raise contract.too_many(self._in_flight + 1, self._allowed)
-        self._in_flight += 1
         left = activation.deadline - time.time()
+        if left <= 0:
+            # Begun, it would cost a worker.
+            raise contract.too_late(0)
+        self._in_flight += 1
         try:
             async with asyncio.timeout(left):
                 return await self._in_turn(activation)
         except TimeoutError:
-            raise contract.too_late(max(0, round(1000 * left))) from None
+            raise contract.too_late(round(1000 * left)) from None
         finally:
             self._in_flight -= 1
 
@@ -94,12 +101,22 @@ class Pool:
         return worker
 
     async def _add(self) -> None:
-        worker = await WorkerProcess.start(self._settings)
+        worker = await self._forked()
         self._workers.add(worker)
         self._idle.put_nowait(worker)
         watcher = asyncio.create_task(self._replace(worker))
         self._watchers.add(watcher)
         watcher.add_done_callback(self._watchers.discard)
+
+    async def _forked(self) -> WorkerProcess:
+        """Fork a worker, where what it is forked from ended from another."""
+        async with self._forking:
+            if self._zygote and self._zygote.has_ended():
+                print("error: the process that workers are forked from ended", file=sys.stderr)
+                self._zygote = None
+            if not self._zygote:
+                self._zygote = await Zygote.start(self._settings.path, self._settings.policy)
+            return await WorkerProcess.start(self._zygote, self._settings.environment)
 
     async def _replace(self, worker: WorkerProcess) -> None:
         """Wait for the end of a worker, whatever ends it, and start another."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from scripts.action import artifact, contract, front, worker
+from scripts.action import artifact, contract, front, policies
 from scripts.action.host import Host
 from scripts.action.store import Store
 from scripts.common import errors, paths
@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     """Serve until told to end."""
     args = arguments(argv)
     try:
-        listening = socket.create_server((LOOPBACK, args.port), backlog=1024)
+        listening = listen(args.port)
     except OSError as error:
         raise UserError(f"cannot listen on port {args.port}: {error.strerror}") from error
     # Ctrl-C is how a person ends it.
@@ -51,7 +51,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         metavar="RECORD",
         help="a precompiled action whose artefact /init may take, or use for its module",
     )
-    parser.add_argument("--policy", choices=(*worker.WASM, *worker.NATIVE), default="fresh")
+    parser.add_argument("--policy", choices=(*policies.WASM, *policies.NATIVE), default="fresh")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--queue", type=int, default=16, help="activations that may wait")
     parser.add_argument("--port", type=int, default=8080, help="0: any that is free")
@@ -62,6 +62,15 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     if args.workers < 1 or args.queue < 0:
         raise UserError("there must be one worker at least, and no fewer than 0 may wait")
     return args
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on a port of the loopback interface; 0: any that is free."""
+    listening = socket.create_server((LOOPBACK, port), backlog=1024)
+    # Connections inherit it. An answer is two writes, head and body; on a connection that was used
+    # before, the second would wait for the client's delayed acknowledgement of the first, 40 ms.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 async def serve(args: argparse.Namespace, listening: socket.socket) -> None:
@@ -82,7 +91,7 @@ async def serve(args: argparse.Namespace, listening: socket.socket) -> None:
 
 async def begin(host: Host, path: str) -> None:
     """Initialise a host with a module or a native program; raise `UserError` where it cannot be."""
-    if host.policy in worker.NATIVE:
+    if host.policy in policies.NATIVE:
         return await host.open_program(path)
     try:
         code = Path(path).read_bytes()

@@ -1,18 +1,17 @@
 """A worker process, as the host sees it."""
 
 import asyncio
+import contextlib
 import os
+import signal
 import socket
-import sys
 from dataclasses import dataclass
 
 from scripts.action import frames
 from scripts.action.outcome import Outcome
+from scripts.action.zygote_process import Zygote
 from scripts.common import processes
-from scripts.common.code_digest import ROOT
 from scripts.common.errors import UserError
-
-MODULE = "scripts.action.worker"
 
 
 @dataclass(frozen=True)
@@ -29,58 +28,52 @@ class WorkerProcess:
 
     def __init__(
         self,
-        process: asyncio.subprocess.Process,
+        zygote: Zygote,
+        pid: int,
+        descriptor: int,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ):
         """Take what `start` started."""
-        self._process = process
+        self._zygote = zygote
+        self.pid = pid
+        self._descriptor = descriptor
         self._reader = reader
         self._writer = writer
+        self._is_over = False
 
     @classmethod
-    async def start(cls, settings: Settings) -> "WorkerProcess":
-        """Start a worker and wait until it can run activations.
+    async def start(cls, zygote: Zygote, environment: dict[str, str]) -> "WorkerProcess":
+        """Fork a worker and wait until it can run activations.
 
         Raises:
-            UserError: the action cannot be loaded.
+            UserError: it, or what it is forked from, ended.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            # Its streams are the host's own: a pipe would fill where nobody reads it.
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", MODULE, str(theirs.fileno()), str(os.getpid()),
-                stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
-                # A terminal's Ctrl-C is for the host; and what a worker starts is killed with it.
-                start_new_session=True,
-            )  # fmt: skip
-        worker = cls(process, *await asyncio.open_connection(sock=ours))
         try:
-            await worker._load(settings)
+            with theirs:
+                forked = await zygote.fork(theirs)
         except BaseException:
-            worker.kill()
+            ours.close()
+            raise
+        worker = cls(zygote, *forked, *await asyncio.open_connection(sock=ours))
+        try:
+            await worker._begin(environment)
+        except BaseException:
+            worker._let_go()
             raise
         return worker
 
-    async def _load(self, settings: Settings) -> None:
-        self._writer.write(frames.pack(vars(settings)))
+    async def _begin(self, environment: dict[str, str]) -> None:
+        self._writer.write(frames.pack({"environment": environment}))
         try:
-            answer, _ = await frames.read(self._reader)
+            await frames.read(self._reader)
         except (EOFError, ConnectionError) as error:
             raise UserError("a worker ended before it was ready") from error
-        if "error" in answer:
-            raise UserError(answer["error"])
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
 
     def is_alive(self) -> bool:
         """Tell whether it can take an activation, as far as is known."""
-        return self._process.returncode is None and not self._reader.at_eof()
+        return not self._is_over and not self._reader.at_eof()
 
     async def run(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
         """Run one activation.
@@ -94,11 +87,26 @@ class WorkerProcess:
         return Outcome(header["status"], body, header["took"])
 
     async def ended(self) -> None:
-        """Wait for the end of the process, and of what it started."""
-        await self._process.wait()
-        self.kill()
+        """Wait for the end of the process, and end what it started."""
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._descriptor, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(self._descriptor)
+            self._let_go()
 
     def kill(self) -> None:
         """End the process, and what it started, at once."""
-        processes.end_group(self._process.pid)
+        if not self._is_over:
+            # Where the zygote is gone the number may be another's; then this fails.
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+                processes.end_group(self.pid)
         self._writer.close()
+
+    def _let_go(self) -> None:
+        self.kill()
+        self._is_over = True
+        os.close(self._descriptor)
+        self._zygote.reap(self.pid)

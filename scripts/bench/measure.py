@@ -61,14 +61,8 @@ def main(argv: list[str] | None = None) -> int:
         writer = csv.DictWriter(stream, COLUMNS)
         writer.writeheader()
         writer.writerows(names[row["contender"]] | row for row in samples)
-    files.write_json(args.meta, {**meta, "host": where, "tools": engines_used(args.tools)})
+    files.write_json(args.meta, {**meta, "host": where, "tools": location.used(args.tools)})
     return 0
-
-
-def engines_used(paths: list[str]) -> dict[str, dict[str, str]]:
-    """Return the version and digest of each engine that the job ran."""
-    found = [files.read_json(path) for path in paths]
-    return {row["name"]: {key: row[key] for key in ("version", "sha256")} for row in found}
 
 
 if __name__ == "__main__":

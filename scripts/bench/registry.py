@@ -1,29 +1,27 @@
 """Every benchmark, by the name of its file in `benchmarks/`."""
 
-import importlib
-import pkgutil
 from functools import cache
 
 from scripts.bench import benchmarks
 from scripts.bench.benchmark import Benchmark
+from scripts.common import plugins
 
 
 def module(name: str) -> str:
     """Return the dotted name of the module that a benchmark is written in."""
-    return f"{benchmarks.__name__}.{name}"
+    return plugins.module(benchmarks, name)
 
 
 @cache
 def benchmark(name: str) -> Benchmark:
     """Return one benchmark; raise `ModuleNotFoundError` where there is none of this name."""
-    return importlib.import_module(module(name)).BENCHMARK
+    return plugins.load(benchmarks, name, "BENCHMARK")
 
 
 @cache
 def every() -> dict[str, Benchmark]:
     """Return all benchmarks by name, in the order of the report."""
-    names = [found.name for found in pkgutil.iter_modules(benchmarks.__path__)]
-    known = {name: benchmark(name) for name in names}
+    known = {name: benchmark(name) for name in plugins.names(benchmarks)}
     return dict(sorted(known.items(), key=lambda item: (item[1].place, item[0])))
 
 

@@ -12,13 +12,14 @@ from scripts.tools import rust
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the examples' executables and build.json into the build's folder."""
+    """Write the examples' executables into the build's folder, and how they were built."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, type=json.loads, help="the build, as JSON")
     parser.add_argument("--rust", required=True, help="results/tools/rust.json")
     parser.add_argument("--model", required=True, help="the model's record")
     parser.add_argument("--file", required=True, type=Path, help="the model's file, to be embedded")
     parser.add_argument("--jobs", type=int, default=1, help="compilers that may run at once")
+    parser.add_argument("--service", action="store_true", help="what serves HTTP, and it alone")
     parser.add_argument("--out-dir", required=True, type=Path)
     args = parser.parse_args(argv)
     settings, record = args.settings, files.read_json(args.rust)
@@ -29,15 +30,16 @@ def main(argv: list[str] | None = None) -> int:
     environment |= crate.model_environment(model, args.file) | {
         "MOBILENET_LANES": crate.lanes(settings)
     }
-    command = crate.cargo_command(record, settings, target, args.jobs)
+    command = crate.cargo_command(record, settings, target, args.jobs, args.service)
+    examples = crate.SERVICE if args.service else crate.EXAMPLES[settings["target"]]
     with crate.claimed(target):
         if subprocess.run(command, env=environment, check=False).returncode != 0:
             raise UserError(f"build {settings['build']} failed; cargo's messages stand above")
         folder = target / record["wasm"]["target"] if is_wasm else target
-        for example in crate.EXAMPLES[settings["target"]]:
+        for example in examples:
             crate.copy(folder / "release" / "examples" / example, args.out_dir, ".wasm" * is_wasm)
     files.write_json(
-        args.out_dir / "build.json",
+        args.out_dir / ("service.json" if args.service else "build.json"),
         {**settings, "rustc": record["version"], "source": record["source"], "cargo": command[1:]},
     )
     return 0

@@ -1,4 +1,8 @@
-"""Rule script: compile the tiny programs through which, and against which, all is measured."""
+"""Rule script: compile the small programs of a package beside the classifier.
+
+`measure` has those through which, and against which, all is measured, `component` the one that
+makes components.
+"""
 
 import argparse
 import subprocess
@@ -9,29 +13,30 @@ from scripts.common import cache, errors, files
 from scripts.common.errors import UserError
 from scripts.tools import rust
 
-PROGRAMS = ("spawn", "noop", "burn")
+PROGRAMS = {"measure": ("spawn", "noop", "burn"), "component": ("component",)}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Write the programs into the folder."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--package", choices=list(PROGRAMS), default="measure")
     parser.add_argument("--rust", required=True, help="results/tools/rust.json")
     parser.add_argument("--jobs", type=int, default=1, help="compilers that may run at once")
     parser.add_argument("--out-dir", required=True, type=Path)
     args = parser.parse_args(argv)
     record = files.read_json(args.rust)
     # Cargo judges by time alone: in one folder it would give a checkout the programs of another.
-    sources = crate.sources_key(crate.CLASSIFIER / "measure")
-    target = cache.cache_dir() / "target" / f"measure-{record['version']}-{sources}"
-    command = [record["path"], "build", "--release", "--locked", "--package", "measure"]
+    sources = crate.sources_key(crate.CLASSIFIER / args.package)
+    target = cache.cache_dir() / "target" / f"{args.package}-{record['version']}-{sources}"
+    command = [record["path"], "build", "--release", "--locked", "--package", args.package]
     command += ["--jobs", str(args.jobs)]
     command += ["--manifest-path", str(crate.CLASSIFIER / "Cargo.toml")]
     command += ["--target-dir", str(target)]
     with cache.locked(target):
         environment = rust.cargo_environment(record, wasm=False, rustflags=[])
         if subprocess.run(command, env=environment, check=False).returncode != 0:
-            raise UserError("the harness's programs do not build; cargo's messages stand above")
-        for program in PROGRAMS:
+            raise UserError(f"package {args.package} does not build; cargo's messages stand above")
+        for program in PROGRAMS[args.package]:
             crate.copy(target / "release" / program, args.out_dir, suffix="")
     return 0
 

@@ -17,6 +17,8 @@ from scripts.common import cache, cpu, files
 
 # The command; as wasm, the OpenWhisk action too.
 EXAMPLES = {"native": ["mobilenet-oc-l"], "wasm": ["mobilenet-oc-l", "mobilenet-oc"]}
+# What is compiled where it is served alone, and the features that it needs besides.
+SERVICE, SERVICE_FEATURES = ["mobilenet-oc-http"], ["http"]
 HOST_CPU = "target-cpu=native"
 # What vectors of 128 bits are called, by the processor's architecture.
 LANES_128 = {"x86_64": "sse2", "aarch64": "neon", "arm64": "neon"}
@@ -95,13 +97,19 @@ def features(settings: dict[str, Any]) -> list[str]:
 
 
 def cargo_command(
-    record: dict[str, Any], settings: dict[str, Any], target: Path, jobs: int
+    record: dict[str, Any],
+    settings: dict[str, Any],
+    target: Path,
+    jobs: int,
+    is_service: bool = False,
 ) -> list[str]:
-    """Return the cargo call of a build that takes `jobs` cores at most."""
+    """Return the cargo call of a build, or of its service, that takes `jobs` cores at most."""
+    examples = SERVICE if is_service else EXAMPLES[settings["target"]]
+    wanted = [*features(settings), *(SERVICE_FEATURES if is_service else [])]
     command = [record["path"], "build", "--release", "--locked"]
-    command += [word for name in EXAMPLES[settings["target"]] for word in ("--example", name)]
+    command += [word for name in examples for word in ("--example", name)]
     command += ["--jobs", str(jobs)]
-    command += ["--no-default-features", "--features", ",".join(features(settings))]
+    command += ["--no-default-features", "--features", ",".join(wanted)]
     command += ["--manifest-path", str(CLASSIFIER / "Cargo.toml"), "--target-dir", str(target)]
     command += profile_arguments(settings["profile"])
     if settings["target"] == "wasm":

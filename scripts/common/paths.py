@@ -16,6 +16,7 @@ REQUEST = "results/input.json"
 SPAWN = "results/harness/spawn"
 NOOP = "results/harness/noop"
 BURN = "results/harness/burn"
+COMPONENT_MAKER = "results/harness/component"
 NOOP_MODULE = "results/harness/noop.wasm"
 NOOP_AOT = "results/harness/noop-{engine}.{suffix}"
 
@@ -28,8 +29,8 @@ FOLDED = f"{_MODEL}/folded.pb"
 PACKED = f"{_MODEL}/packed-{{panel}}.bin"
 REFERENCE = f"{_MODEL}/references/{{reference}}"
 
-# What is built of it: the command and the action, two examples of the crate.
-COMMAND, ACTION = "mobilenet-oc-l", "mobilenet-oc"
+# What is built of it: the command, the action and the service, examples of the crate.
+COMMAND, ACTION, SERVICE = "mobilenet-oc-l", "mobilenet-oc", "mobilenet-oc-http"
 BUILD = f"{_MODEL}/build/{{build}}"
 EXECUTABLE = f"{BUILD}/{COMMAND}"
 COMPILED = f"{BUILD}/{{example}}.wasm"
@@ -42,6 +43,10 @@ AOT = f"{_MODEL}/aot/{{build}}/{{engine}}.{{suffix}}"
 PRECOMPILED = f"{_MODEL}/action/{{build}}.cwasm"
 SERVED = "results/action.json"
 ACTION_STORE = "results/action-store"
+
+# The service as a component, and as `wasmtime serve` takes it.
+COMPONENT = f"{_MODEL}/service/{{build}}.wasm"
+SERVED_COMPONENT = f"{_MODEL}/service/{{build}}.cwasm"
 
 # What the oracle says, and what is measured.
 CASES = f"{_MODEL}/oracle/reference.json"
@@ -56,6 +61,10 @@ JOB = f"{_MODEL}/samples/{{mode}}/{{benchmark}}.json"
 CEILING = f"{_MODEL}/deployment/ceiling.json"
 LOADED = f"{_MODEL}/deployment/{{loaded}}.csv"
 LOADED_JOB = f"{_MODEL}/deployment/{{loaded}}.json"
+# What came of malformed requests to it.
+FUZZED = f"{_MODEL}/deployment/fuzz.json"
+
+LOADED_FIGURE = f"{_MODEL}/figures/deployment/{{figure}}.svg"
 
 # What follows from it, for all models.
 DEPLOYMENT = "results/deployment.csv"
@@ -66,6 +75,8 @@ TWINS = "results/twins.csv"
 MACHINE = "results/machine.json"
 FIGURE = f"{_MODEL}/figures/{{mode}}/{{figure}}.svg"
 ANSWER = f"{_MODEL}/figures/answer.svg"
+CHAPTER = "results/{chapter}.md"
+CHAPTER_HTML = "results/{chapter}.html"
 REPORT = "results/report.md"
 REPORT_HTML = "results/report.html"
 SELFCHECK = "results/selfcheck.md"

@@ -14,6 +14,8 @@ from scripts.common import paths
 COMPILING, CACHED, REFERENCE = "compiling", "cached", "reference"
 # The jobs of a benchmark: what compiles at its start, and what was compiled ahead of time.
 JIT, AOT = "jit", "aot"
+# What the target `deployment` alone takes.
+DEPLOYMENT = "deployment"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Mode:
         path: what is run: one of the templates of common/paths.py.
         command: makes the words of the command.
         example: which of the classifier's examples that is.
-        job: the job that measures it, `jit` or `aot`; None for both.
+        job: the job that measures it, `jit` or `aot`, or `deployment`; None for the first two.
         is_timed: False for what the oracle checks and no benchmark runs.
         traits: what decides which benchmarks it takes part in.
         judged_as: the mode whose verdict by the oracle counts, where it is another.

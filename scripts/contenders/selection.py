@@ -12,6 +12,8 @@ from scripts.contenders.contender import NO_ENGINE, Contender
 
 # What every wasm build is checked on besides, and not timed.
 ACTION_HOST = "openwhisk"
+# What it is checked on where it is deployed so, and the tool that serves it.
+SERVICE_HOST, SERVE_TOOL = "service", "wasmtime"
 
 
 def is_native(config: dict[str, Any], build: str) -> bool:
@@ -35,7 +37,7 @@ def every(config: dict[str, Any], model: str) -> list[Contender]:
 
 
 def on_engines(config: dict[str, Any], model: str, build: str) -> Iterator[Contender]:
-    """Yield a wasm build on every engine in all of its modes, and as an action."""
+    """Yield a wasm build on every engine in all of its modes, as an action and as a service."""
     for engine in config["compare"]["engines"]:
         settings = config["engines"][engine]
         for mode in registry.runner(settings["runner"]).modes:
@@ -44,6 +46,8 @@ def on_engines(config: dict[str, Any], model: str, build: str) -> Iterator[Conte
                 model, build, engine, mode, settings["runner"], settings["tool"], options
             )
     yield Contender(model, build, ACTION_HOST, "action", runner=ACTION_HOST)
+    served_with = tuple(config["deployment"]["serve"]["options"])
+    yield Contender(model, build, SERVICE_HOST, "http", SERVICE_HOST, SERVE_TOOL, served_with)
 
 
 def gated(config: dict[str, Any], model: str) -> list[Contender]:

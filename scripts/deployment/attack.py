@@ -19,7 +19,7 @@ from scripts.deployment.cores import kept_to
 MOST_SECONDS, MOST_REQUESTS = 600.0, 200_000
 # Requests on their way at the same time; more of them, and the generator falls behind and says so.
 MOST_IN_FLIGHT = 2048
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 30.0
 # What an answer may have that is kept; the classifier's has some hundred bytes.
 MOST_BODY = "64KB"
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -48,9 +48,16 @@ class Generator:
         return self.attacks(url, wanted, [(rate, seconds)])[0]
 
     def attacks(
-        self, url: str, wanted: Sequence[Case], phases: Sequence[tuple[float, float]]
+        self,
+        url: str,
+        wanted: Sequence[Case],
+        phases: Sequence[tuple[float, float]],
+        timeout: float = TIMEOUT_SECONDS,
     ) -> list[list[Answer]]:
-        """As `attack`, for several rates and seconds; each begins where the last one ended."""
+        """As `attack`, for several rates and seconds; each begins where the last one ended.
+
+        After `timeout` seconds a request is given up.
+        """
         plans = [plan(rate, seconds) for rate, seconds in phases]
         allowed = round(self.late_ms * 1e6)
         with tempfile.TemporaryDirectory() as folder:
@@ -59,6 +66,7 @@ class Generator:
                 # and the last request leaves shortly before: as late as any of them may.
                 lasts = count * interval - interval // 2 + allowed
                 options = ["-rate", f"1/{interval}ns", "-max-workers", str(MOST_IN_FLIGHT)]
+                options += ["-timeout", f"{round(timeout * 1000)}ms"]
                 self._send(url, wanted, options, lasts, Path(folder, str(place)))
             found = [
                 self._read(Path(folder, str(place)))[:count]
@@ -78,7 +86,8 @@ class Generator:
             UserError: more than allowed was asked for.
         """
         plan(in_flight, seconds)
-        options = ["-rate", "0", "-max-workers", str(in_flight), "-workers", str(in_flight)]
+        options = ["-timeout", f"{TIMEOUT_SECONDS:g}s"]
+        options += ["-rate", "0", "-max-workers", str(in_flight), "-workers", str(in_flight)]
         with tempfile.TemporaryDirectory() as folder:
             results = Path(folder, "results")
             self._send(url, wanted, options, round(seconds * 1e9), results)
@@ -92,7 +101,7 @@ class Generator:
         targets = results.with_suffix(".targets")
         targets.write_text(cases.targets(url, wanted), encoding="utf-8")
         command = [self.program, "attack", "-format", "json", "-targets", str(targets)]
-        command += ["-timeout", f"{TIMEOUT_SECONDS}s", "-max-body", MOST_BODY, "-redirects", "-1"]
+        command += ["-max-body", MOST_BODY, "-redirects", "-1"]
         command += ["-duration", f"{lasts}ns", "-output", str(results), *options]
         self._call(command, lasts / 1e9 + 2 * TIMEOUT_SECONDS)
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.common.errors import UserError
-from scripts.deployment import host
+from scripts.deployment import attack, host, service
 from scripts.deployment.attack import Generator
 from scripts.deployment.cases import Case
 from scripts.deployment.cores import Cores
 from scripts.deployment.host import Served
 from scripts.deployment.judgement import Judged, judge
+from scripts.deployment.service import Wasmtime
 
 Contender = dict[str, Any]
 Value = tuple[str, str, float]  # metric, unit, value
@@ -38,6 +39,7 @@ class Bench:
         cores: who runs where.
         ceiling: requests a second that the generator can send at the most.
         folder: for the hosts' stores and logs.
+        wasmtime: what serves the policies of service.py.
         capacities: right answers a second at saturation, by contender.
     """
 
@@ -49,19 +51,20 @@ class Bench:
     cores: Cores
     ceiling: float
     folder: Path
+    wasmtime: Wasmtime = Wasmtime()
     capacities: dict[str, float] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def host(self, contender: Contender, workers: int = 0) -> Iterator[Served]:
         """Start a contender's host; of so many workers, where that is said."""
-        words = host.command(
-            contender["action"],
-            contender["policy"],
-            workers or self.workers,
-            self.queue,
-            self.folder / "store",
-        )
-        with host.serving(words, self.folder / "host.log", self.cores.host) as served:
+        workers = workers or self.workers
+        waits = contender["policy"] in service.POLICIES
+        if waits:
+            words = self.wasmtime.command(contender, workers)
+        else:
+            action, policy = contender["action"], contender["policy"]
+            words = host.command(action, policy, workers, self.queue, self.folder / "store")
+        with host.serving(words, self.folder / "host.log", self.cores.host, waits) as served:
             yield served
 
     def capacity(self, contender: Contender, served: Served) -> float:
@@ -74,22 +77,35 @@ class Bench:
         return self.capacities[name]
 
     def attacks(
-        self, served: Served, phases: list[tuple[float, float]], may_refuse: bool = False
+        self,
+        served: Served,
+        phases: list[tuple[float, float]],
+        may_refuse: bool = False,
+        cases: list[Case] | None = None,
     ) -> list[Judged]:
         """Send load at so many requests a second for so many seconds, one phase after another.
+
+        Args:
+            served: the host.
+            phases: pairs of requests a second and seconds.
+            may_refuse: whether a refusal is an answer.
+            cases: what is sent, where that is not `self.cases`.
 
         Raises:
             UserError: that is more than the generator can be trusted with, or it left the schedule.
             RunError: an answer is wrong, or is none.
         """
-        most = MOST_OF_CEILING * self.ceiling
-        if (fastest := max(rate for rate, _ in phases)) > most:
+        most, fastest = MOST_OF_CEILING * self.ceiling, max(rate for rate, _ in phases)
+        if fastest > most:
             raise UserError(
                 f"{fastest:.0f} requests a second are more than half of the {self.ceiling:.0f} "
                 "that the generator reaches here: what was measured would be the generator"
             )
-        found = self.generator.attacks(served.run_url, self.cases, phases)
-        return [judge(answers, self.cases, may_refuse) for answers in found]
+        wanted = cases or self.cases
+        may_wait = may_refuse and served.waits
+        patience = service.patience(fastest) if may_wait else attack.TIMEOUT_SECONDS
+        found = self.generator.attacks(served.run_url, wanted, phases, patience)
+        return [judge(answers, wanted, may_refuse, may_wait) for answers in found]
 
 
 @dataclass(frozen=True)
@@ -98,19 +114,29 @@ class Benchmark:
 
     Attributes:
         measure: takes one contender's values in one round.
+        title: of its section in the chapter.
         what: what a round measures, and how that is to be read.
         settings: its keys in the config, each a JSON schema with a default.
+        columns: the metrics of its table, with what each is called; ratios are told of the first.
+        figure: how its figure is to be read; "" where it has none.
+        levelled: the same of metrics that are measured at several levels, a table each.
         pooled: metrics of which a round has many values; those of all rounds make percentiles.
         slopes: metrics that are measured at several numbers of actions: what one more costs.
         policies: who takes part.
+        without: why those of a policy do not, where that has to be said.
     """
 
     measure: Callable[[Bench, Contender], list[Value]]
+    title: str
     what: str
     settings: Mapping[str, Any]
+    columns: Mapping[str, str]
+    figure: str = ""
+    levelled: Mapping[str, str] = field(default_factory=dict)
     pooled: frozenset[str] = frozenset()
     slopes: frozenset[str] = frozenset()
-    policies: frozenset[str] = frozenset((*worker.WASM, *worker.NATIVE))
+    policies: frozenset[str] = frozenset((*policies.WASM, *policies.NATIVE, *service.POLICIES))
+    without: Mapping[str, str] = field(default_factory=dict)
 
 
 def at(metric: str, level: float) -> str:
@@ -122,6 +148,16 @@ def level(metric: str) -> tuple[str, float | None]:
     """Return a metric's own name and its level, None where it has none."""
     name, found, text = metric.rpartition("_at_")
     return (name, float(text)) if found else (metric, None)
+
+
+def unanswered(judged: Judged, served: Served, rate: float) -> list[tuple[str, str, float]]:
+    """Return how many requests of a load a host let wait for longer than its clients did.
+
+    Nothing of a host that refuses them instead.
+    """
+    if not served.waits:
+        return []
+    return [("unanswered", "%", judged.late_share), ("patience", "s", service.patience(rate))]
 
 
 def percentiles_of(judged: Judged, metric: str = "latency") -> list[Value]:

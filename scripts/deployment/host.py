@@ -19,7 +19,7 @@ from scripts.deployment.cores import kept_to
 
 MODULE = "scripts.action.serve"
 # What the host says once it listens, and its action is loaded.
-GREETING = re.compile(r"^serving .*(http://127\.0\.0\.1:\d+)\b.*\n", re.MULTILINE)
+GREETING = re.compile(r"^[Ss]erving .*(http://127\.0\.0\.1:\d+)\b.*\n", re.MULTILINE)
 START_SECONDS, END_SECONDS, ANSWER_SECONDS = 120.0, 10.0, 120.0
 POLL_SECONDS = 0.001
 
@@ -33,12 +33,14 @@ class Served:
         pid: of the process in front.
         started: when it was started, ns of the monotonic clock.
         listening: when it said that it listens.
+        waits: whether requests that are too many wait instead of being refused.
     """
 
     url: str
     pid: int
     started: int
     listening: int
+    waits: bool = False
 
     @property
     def run_url(self) -> str:
@@ -76,13 +78,16 @@ def _ask(request: urllib.request.Request) -> tuple[int, bytes]:
 
 
 @contextlib.contextmanager
-def serving(command: Sequence[str], log: Path, cores: Sequence[int] = ()) -> Iterator[Served]:
+def serving(
+    command: Sequence[str], log: Path, cores: Sequence[int] = (), waits: bool = False
+) -> Iterator[Served]:
     """Start a host, wait until it listens, and end it and all that it started.
 
     Args:
         command: the program and its arguments.
         log: a file for what it and its activations say; emptied.
         cores: those that it may use; none: any.
+        waits: as `Served` has it.
 
     Raises:
         RunError: it ended, or did not listen in time.
@@ -100,7 +105,7 @@ def serving(command: Sequence[str], log: Path, cores: Sequence[int] = ()) -> Ite
     try:
         with open(log, encoding="utf-8", errors="replace") as said:
             url = _wait(process, said)
-        yield Served(url, process.pid, started, time.monotonic_ns())
+        yield Served(url, process.pid, started, time.monotonic_ns(), waits)
     finally:
         end(process)
 

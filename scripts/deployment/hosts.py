@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.common import paths
 from scripts.common.errors import UserError
 from scripts.contenders import selection
+from scripts.deployment import service
 
 # The native host that a policy is compared with: the one that starts anew, or keeps, as it does.
 BASELINES = {
     "fresh": "process",
     "snapshot": "process",
+    "serve": "process",
     "process": "process",
     "warm": "loop",
+    "serve-kept": "loop",
     "loop": "loop",
 }
 
@@ -27,10 +30,10 @@ def check(config: dict[str, Any]) -> None:
             known = ", ".join(sorted(config["builds"]))
             raise UserError(f"{where}: unknown build {build!r}; known: {known}")
         native = selection.is_native(config, build)
-        policies = worker.NATIVE if native else worker.WASM
-        if policy not in policies:
+        served = policies.NATIVE if native else (*policies.WASM, *service.POLICIES)
+        if policy not in served:
             kind = "native" if native else "wasm"
-            raise UserError(f"{where}: a {kind} build is served as {' or '.join(policies)}")
+            raise UserError(f"{where}: a {kind} build is served as {' or '.join(served)}")
         if policy == "snapshot" and not config["builds"][build]["snapshot"]:
             raise UserError(f"{where}: the build is no snapshot")
         if name(row) in seen:
@@ -59,13 +62,19 @@ def described(config: dict[str, Any], model: str, row: dict[str, str]) -> dict[s
     """Return one host with its files."""
     build = row["build"]
     native = selection.is_native(config, build)
-    checked = build if native else f"{build}@{selection.ACTION_HOST}-action"
+    if native:
+        checked = build
+    elif row["policy"] in service.POLICIES:
+        checked = f"{build}@{selection.SERVICE_HOST}-http"
+    else:
+        checked = f"{build}@{selection.ACTION_HOST}-action"
     contender = selection.called(config, model, checked)
-    record = contender.file(paths.PRECOMPILED) + ".json"
+    is_action = contender.engine == selection.ACTION_HOST
+    action = contender.file(paths.PRECOMPILED) + ".json" if is_action else contender.path
     return {
         "contender": name(row),
         **row,
-        "action": contender.path if native else record,
+        "action": action,
         "gate": contender.file(paths.GATE),
     }
 

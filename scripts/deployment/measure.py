@@ -1,5 +1,6 @@
 """Rule script: measure one benchmark of the deployment, its hosts in turns; keep all samples."""
 
+import argparse
 import csv
 import json
 import os
@@ -7,6 +8,7 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from scripts.bench.rounds import Limits, Rounds
 from scripts.common import errors, files, host
 from scripts.deployment import command, cores, registry
 from scripts.deployment.bench import Bench, Benchmark, Contender
+from scripts.deployment.service import Wasmtime
+from scripts.tools import location
 
 COLUMNS = (
     "model", "weights", "build", "policy", "contender", "benchmark", "metric", "unit", "round",
@@ -29,6 +33,11 @@ def admitted(hosts: list[Contender], benchmark: Benchmark) -> tuple[dict, dict[s
         name: f"failed the oracle: {gate['reason']}"
         for name, gate in gates.items()
         if not gate["passed"]
+    }
+    skipped |= {
+        row["contender"]: benchmark.without[row["policy"]]
+        for row in hosts
+        if row["policy"] in benchmark.without
     }
     return {row["contender"]: row for row in taking if row["contender"] not in skipped}, skipped
 
@@ -51,6 +60,12 @@ def measure(bench: Bench, benchmark: Benchmark, hosts: dict[str, Contender], see
     return rounds
 
 
+def serves(args: argparse.Namespace) -> Wasmtime:
+    """Return how `wasmtime serve` serves, where any host is that."""
+    program = location.locate(files.read_json(args.wasmtime)) if args.wasmtime else ""
+    return Wasmtime(program, tuple(args.serve["options"]), args.serve["uses"])
+
+
 def main(argv: list[str] | None = None) -> int:
     """Write the samples and, beside them, how the job went, where and with what."""
     parser = command.parser(__doc__)
@@ -62,6 +77,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", required=True, type=int)
     parser.add_argument("--ceiling", required=True, help="what measure_ceiling.py found")
     parser.add_argument("--model", required=True, help="its record")
+    parser.add_argument("--serve", required=True, type=json.loads, help="JSON: options, uses")
+    parser.add_argument("--wasmtime", default="", help="record of what serves with these")
     parser.add_argument("--meta", required=True)
     args = parser.parse_args(argv)
     benchmark, where, split = registry.every()[args.benchmark], host.facts(), cores.split()
@@ -78,6 +95,7 @@ def main(argv: list[str] | None = None) -> int:
             cores=split,
             ceiling=ceiling["requests_per_second"],
             folder=Path(folder),
+            wasmtime=serves(args),
         )
         rounds = measure(bench, benchmark, hosts, f"{args.seed} {args.benchmark}")
     named = {"model": model["name"], "weights": model["weights"], "benchmark": args.benchmark}
@@ -90,6 +108,7 @@ def main(argv: list[str] | None = None) -> int:
             "settings": args.settings,
             "workers": bench.workers,
             "queue": args.queue,
+            "serve": asdict(serves(args)),
             "cores": split.told(),
             "ceiling": ceiling,
             "seconds": round(time.monotonic() - started, 1),
@@ -97,6 +116,7 @@ def main(argv: list[str] | None = None) -> int:
             "load_end": os.getloadavg()[0],
             "skipped": skipped | rounds.failed,
             "host": where,
+            "tools": location.used([args.vegeta]),
         },
     )
     return 0

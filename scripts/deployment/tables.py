@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scripts.deployment import hosts, registry
+from scripts.deployment import hosts, registry, service
 from scripts.deployment.bench import at, level
 from scripts.deployment.slope import slope
 from scripts.stats import intervals, pairs
@@ -33,6 +33,9 @@ def table(
     """
     rows: list[dict[str, Any]] = []
     benchmark = registry.every()[samples.benchmark.iloc[0]]
+    # In the order of the config, whatever order the first round had.
+    order = {row["contender"]: place for place, row in enumerate(listed)}
+    samples = samples.sort_values("contender", key=lambda names: names.map(order), kind="stable")
     for names, own in samples.groupby(NAMES, sort=False):
         named = dict(zip(NAMES, names, strict=True))
         base = samples[samples.contender == hosts.baseline(named["policy"], listed)]
@@ -41,6 +44,8 @@ def table(
                 found = percentiles(group.value.to_numpy(), metric)
             else:
                 found = [{"metric": metric} | alone(group, confidence)]
+                if said := service.remark(named["policy"], metric):
+                    found[0]["note"] = said
                 found[0] |= against(group, base[base.metric == metric], named, confidence, margin)
             rows += [named | {"unit": unit} | row for row in found]
         for metric in sorted(benchmark.slopes):

@@ -1,4 +1,7 @@
-"""Rule script: the report as one HTML file that needs nothing else: figures, styles, programs."""
+"""Rule script: a report or chapter as one HTML file that needs nothing else.
+
+Figures, styles and programs are in it.
+"""
 
 import argparse
 import html
@@ -11,14 +14,15 @@ from scripts.common import errors, files
 from scripts.report import chart, inputs, page, sections
 
 
-def render(markdown: str, folder: Path, template: Path, estimates: pd.DataFrame) -> str:
-    """Return a whole HTML page from the report's Markdown and the first model's estimates.
+def render(markdown: str, folder: Path, template: Path, estimates: pd.DataFrame | None) -> str:
+    """Return a whole HTML page from Markdown and, for tooltips and the chart, a model's estimates.
 
     The chart stands before the first section: what is above is the first screen.
     """
-    body, contents = page.body(markdown, folder, dict(sections.tooltips(estimates)))
+    tooltips = {} if estimates is None else dict(sections.tooltips(estimates))
+    body, contents = page.body(markdown, folder, tooltips)
     first, mark, rest = body.partition("<h2")
-    vega, spec = chart.script(estimates)
+    vega, spec = ("", "") if estimates is None else chart.script(estimates)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template.parent), undefined=jinja2.StrictUndefined
     )
@@ -33,16 +37,18 @@ def render(markdown: str, folder: Path, template: Path, estimates: pd.DataFrame)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write results/report.html."""
+    """Write a page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("report", type=Path, help="results/report.md")
-    parser.add_argument("--estimates", nargs="+", required=True, help="results/{mode}.csv")
-    parser.add_argument("--model", required=True, help="the model whose tables the report has")
+    parser.add_argument("report", type=Path, help="its Markdown")
+    parser.add_argument("--estimates", nargs="*", default=[], help="results/{mode}.csv")
+    parser.add_argument("--model", help="the model whose tables the report has")
     parser.add_argument("--template", required=True, type=Path)
     parser.add_argument("--out", required=True)
     args = parser.parse_args(argv)
     text = args.report.read_text(encoding="utf-8")
-    estimates = inputs.of_model(inputs.read_estimates(args.estimates), args.model)
+    estimates = None
+    if args.estimates:
+        estimates = inputs.of_model(inputs.read_estimates(args.estimates), args.model)
     with files.atomic_write(args.out) as stream:
         stream.write(render(text, args.report.parent, args.template, estimates))
     return 0

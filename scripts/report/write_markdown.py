@@ -1,7 +1,8 @@
 """Rule script: the report, from the tables alone; every sentence follows from them."""
 
 import argparse
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,15 @@ from scripts.report.inputs import Data
 from scripts.stats import intervals
 
 
-def render(data: Data, template: str, figures: set[str]) -> str:
-    """Return the report as Markdown; `figures` are those that were drawn, as it links to them."""
+def render(data: Data, template: str, figures: set[str], chapters: Sequence[str] = ()) -> str:
+    """Return the report as Markdown.
+
+    Args:
+        data: what it is written from.
+        template: a file.
+        figures: those that were drawn, as it links to them.
+        chapters: what other stages wrote, Markdown with a heading of its own each.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(template).parent),
         trim_blocks=True,
@@ -40,6 +48,7 @@ def render(data: Data, template: str, figures: set[str]) -> str:
         config=data.machine["config"],
         jobs=data.jobs,
         figures=figures,
+        chapters=[demoted(chapter) for chapter in chapters],
         alarms=told_first(data),
         answer=answer.answer(data),
         like=levers.table(data, like.LIKE, like.smallest),
@@ -68,6 +77,11 @@ def render(data: Data, template: str, figures: set[str]) -> str:
         number=wording.significant,
         fewest=intervals.fewest(data.machine["config"]["confidence"]),
     )
+
+
+def demoted(chapter: str) -> str:
+    """Return a chapter with its headings one level lower, as a section of the report."""
+    return re.sub(r"^#", "##", chapter, flags=re.MULTILINE).strip()
 
 
 def of_all(data: Data, table: Callable[[Data], list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -102,15 +116,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tools", required=True)
     parser.add_argument("--compiled", nargs="*", default=[], help="records of the compilers")
     parser.add_argument("--original", required=True)
+    parser.add_argument("--chapters", nargs="*", default=[], type=Path, help="Markdown")
     parser.add_argument("--figures", nargs="*", default=[], type=Path)
     parser.add_argument("--template", required=True)
     parser.add_argument("--out", required=True)
     args = vars(parser.parse_args(argv))
     template, out = args.pop("template"), args.pop("out")
     folder = Path(out).parent
+    chapters = [path.read_text(encoding="utf-8") for path in args.pop("chapters")]
     figures = {path.relative_to(folder).as_posix() for path in args.pop("figures")}
     with files.atomic_write(out) as stream:
-        stream.write(render(inputs.read(**args), template, figures))
+        stream.write(render(inputs.read(**args), template, figures, chapters))
     return 0
 
 

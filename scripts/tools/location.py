@@ -32,6 +32,12 @@ def locate(record: dict[str, Any]) -> str:
     )
 
 
+def used(paths: list[str]) -> dict[str, dict[str, str]]:
+    """Return the version and digest of each tool that a job ran, from their records."""
+    found = [files.read_json(path) for path in paths]
+    return {row["name"]: {key: row[key] for key in ("version", "sha256")} for row in found}
+
+
 def state(name: str, folder: Path) -> list[Any]:
     """Return what makes the record of a tool in `folder` out of date where it changes.
 

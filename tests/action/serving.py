@@ -19,6 +19,8 @@ import wasmtime
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = 0x5A
+# Seconds after which something hangs, however slow and busy the machine is.
+PATIENCE = 240
 # Where the answers lie; `{"Ok":{"found":0}}` has its digit at byte 15.
 ANSWERS = {
     8192: '{"Ok":{"done":true}}',
@@ -36,6 +38,7 @@ TEXT = """
   (import "wasi_snapshot_preview1" "environ_sizes_get"
     (func $environ_sizes (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "environ_get" (func $environ (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
   (memory (export "memory") 64)
   (global $start (mut i32) (i32.const 1048576))
   (global $length (mut i32) (i32.const 0))
@@ -88,6 +91,17 @@ TEXT = """
     (i32.store (i32.const 64) (i32.const 32768))
     (i32.store (i32.const 68) (local.get $bytes))
     (call $write (i32.const 1) (i32.const 64) (i32.const 1) (i32.const 72)))
+  (func $print_random
+    (local $at i32)
+    (drop (call $random (i32.const 32768) (i32.const 16)))
+    (local.set $at (i32.const 32768))
+    (loop $next
+      (i32.store8 (local.get $at)
+        (i32.add (i32.const 97) (i32.and (i32.const 15) (i32.load8_u (local.get $at)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 32784))))
+    (drop (call $write_all (i32.const 16)))
+    (call $answer (i32.const 8192) (i32.const 20)))
   (func $hungry
     (loop $more
       (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
@@ -109,6 +123,7 @@ TEXT = """
     (if (i32.eq (local.get $letter) (i32.const 111)) (then
       (call $answer (i32.const 8448) (i32.const 8)) (return)))
     (if (i32.eq (local.get $letter) (i32.const 112)) (then (call $print) (return)))
+    (if (i32.eq (local.get $letter) (i32.const 114)) (then (call $print_random) (return)))
     (if (i32.eq (local.get $letter) (i32.const 115)) (then (call $fill) (return)))
     (if (i32.eq (local.get $letter) (i32.const 116)) (then unreachable))
     (if (i32.eq (local.get $letter) (i32.const 118)) (then (call $variables) (return)))
@@ -158,7 +173,7 @@ class Served:
         assert found, self.err.read_text()
         self.port = int(found[1])
 
-    def send(self, path, body=None, timeout=60):
+    def send(self, path, body=None, timeout=PATIENCE):
         """Send a request; return status, what the JSON says, and the headers."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -179,18 +194,39 @@ class Served:
         """The processes of the workers."""
         return self.send("/status")[1]["pids"]["workers"]
 
-    def close(self):
-        """End the host as Ctrl-C does."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
 
-
-def until(condition, seconds=60):
+def until(condition):
     """Wait until a condition holds; tell whether it did."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not (met := condition()) and time.monotonic() < end:
         time.sleep(0.02)
     return met
+
+
+def at_work(workers, count):
+    """Wait until so many of the workers, or more, have computed for a while; return those."""
+    before = {pid: computed(pid) for pid in workers}
+    found = []
+
+    def enough():
+        found[:] = [pid for pid in workers if computed(pid) > before[pid] + 0.1]
+        return len(found) >= count
+
+    assert until(enough)
+    return found
+
+
+def computed(pid):
+    """The seconds that a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def kill(pids):
+    """Kill processes and wait for their end: the signal waits for its turn where others compute."""
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    assert until(lambda: not any(map(is_running, pids)))
 
 
 def is_running(pid):
@@ -199,6 +235,16 @@ def is_running(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def parent(pid):
+    """The process that started another."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def is_there(pid):
+    """Whether a process is there, if only as a zombie."""
+    return Path(f"/proc/{pid}").exists()
 
 
 @contextlib.contextmanager

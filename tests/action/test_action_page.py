@@ -73,13 +73,13 @@ def test_a_dropped_picture_is_classified(tmp_path, size):
     options = ("--policy=loop", "--workers=1", f"--action={program}")
     with served(tmp_path / "host", *options, start=start) as host:
         done = subprocess.run(
-            [BROWSER, "--headless", "--no-sandbox", "--disable-gpu",
+            [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
              f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000",
              "--dump-dom", f"http://127.0.0.1:{host.port}/"],
             capture_output=True,
             text=True,
             check=True,
-            timeout=120,
+            timeout=600,
         )  # fmt: skip
     found = re.search(r"<title>seen (.*?)</title>", done.stdout)
     assert found, done.stderr

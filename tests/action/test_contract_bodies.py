@@ -3,7 +3,7 @@
 import contextlib
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.action import contract, outcome
@@ -19,7 +19,6 @@ MESSAGES = st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES) | VALUES)
 BODIES = st.binary() | MESSAGES.map(lambda message: json.dumps(message).encode())
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_run(body):
     with contextlib.suppress(contract.RefusedError):
@@ -32,17 +31,31 @@ def test_run(body):
             text.encode()
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_init(body):
     with contextlib.suppress(contract.RefusedError):
         assert isinstance(contract.initialisation(body).code, bytes)
 
 
-@settings(deadline=None)
 @given(st.binary() | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_answers(answer):
     for read in (outcome.of_buffer, outcome.of_line):
         found = read(answer)
         assert found.status in (200, 502)
         assert isinstance(json.loads(found.body), dict | list)
+
+
+def test_what_is_nested_as_deeply_as_can_be_read_may_be_too_deep_to_be_written():
+    for depth in range(800, 1001):
+        nested = b'{"a":' * depth + b"1" + b"}" * depth
+        for body in (b'{"value":%s}' % nested, b'{"value":{},"more":%s}' % nested):
+            with contextlib.suppress(contract.RefusedError):
+                contract.activation(body)
+        assert outcome.of_buffer(b'{"Ok":%s}' % nested).status in (200, 502)
+        assert outcome.of_line(nested).status in (200, 502)
+
+
+def test_an_answer_with_a_number_that_json_does_not_know_is_none():
+    for number in (b"NaN", b"Infinity", b"1e999"):
+        assert outcome.of_line(b'{"x":%s}' % number).status == 502
+        assert outcome.of_buffer(b'{"Ok":{"x":%s}}' % number).status == 502

@@ -5,9 +5,9 @@ import socket
 import time
 
 import pytest
-from serving import code, module, served
+from serving import PATIENCE, code, module, served
 
-from scripts.action import limits
+from scripts.action import limits, serve
 
 GENERATE = {"error": "The action failed to generate or locate a binary. See logs for details."}
 LOCATE = {"error": "The action failed to locate a binary. See logs for details."}
@@ -44,6 +44,12 @@ def test_a_host_is_initialised_once_and_a_failed_attempt_does_not_count(tmp_path
         assert not list((tmp_path / "store").glob(".*"))
 
 
+@pytest.mark.parametrize("body", [b"", b"nonsense", {}, {"value": {"code": "%", "binary": True}}])
+def test_whatever_is_sent_a_host_is_not_initialised_again(host, body):
+    again = {"error": "Cannot initialize the action more than once."}
+    assert host.send("/init", body)[:2] == (403, again)
+
+
 def test_a_result_and_an_error_of_the_action_s_own(host):
     assert host.run() == (200, {"done": True})
     assert host.run("error") == (200, {"error": "no image"})
@@ -70,8 +76,13 @@ def test_memory_has_a_limit(host, do):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"nonsense", b"[]", b"7", b'{"value": 7}', b'{"value": []}', b"[" * 100_000, b"\xff"],
-)
+    [
+        b"", b"nonsense", b"[]", b"7", b'{"value": 7}', b'{"value": []}', b"[" * 100_000, b"\xff",
+        b'{"value": {"x": "\xed\xa0\x80"}}',
+        '{"value": {}}'.encode("utf-16"),
+        b'{"value": {"x": NaN}}', b'{"value": {"x": -Infinity}}', b'{"value": {"x": 1e999}}',
+    ],
+)  # fmt: skip
 def test_parameters_must_be_an_object(host, body):
     assert host.send("/run", body)[:2] == (404, DICTIONARY)
 
@@ -104,14 +115,21 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
     assert host.send("/run", fits)[:2] == (200, {"done": True})
     sentence = "Request larger than allowed: 1048577 > 1048576 bytes."
     assert host.send("/run", over)[:2] == (413, {"error": sentence})
-    status, answer, _ = host.send("/run", {"value": {"do": "", "x": "a" * (2 << 20)}})
+    # More than the buffers of a connection hold: the answer reaches whoever sends to the end.
+    status, answer, _ = host.send("/run", {"value": {"do": "", "x": "a" * (16 << 20)}})
     assert (status, "larger than allowed" in answer["error"]) == (413, True)
     sentence = "The action produced a response that exceeded the allowed length: "
     assert host.run("z") == (502, {"error": f"{sentence}1048577 > 1048576 bytes."})
 
 
+def sending_within(seconds):
+    """What starts a host that gives a client so long to send its request."""
+    limited = f"limits.SENDING_SECONDS = {seconds}"
+    return "-c", f"from scripts.action import limits, serve; {limited}; serve.main()"
+
+
 def test_code_of_48_mebibytes_at_most(tmp_path):
-    with served(tmp_path, "--workers=1") as host:
+    with served(tmp_path, "--workers=1", start=sending_within(PATIENCE)) as host:
         status, answer, _ = host.send("/init", code(bytes(limits.CODE_BYTES + 1)))
         sentence = f"Code larger than allowed: {limits.CODE_BYTES + 1} > {limits.CODE_BYTES} bytes."
         assert (status, answer) == (413, {"error": sentence})
@@ -123,6 +141,16 @@ def test_the_host_tells_where_the_time_went(host):
     took = dict(part.split(";dur=") for part in timing.split(", "))
     assert list(took) == ["queue", "instantiate", "run", "reply"]
     assert all(float(milliseconds) >= 0 for milliseconds in took.values())
+
+
+def test_no_answer_waits_for_an_acknowledgement():
+    """Its head and its body are two writes; Nagle's algorithm would hold the second for 40 ms."""
+    with (
+        serve.listen(0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_client_that_breaks_off_harms_nobody(host):
@@ -137,8 +165,7 @@ def test_a_client_that_breaks_off_harms_nobody(host):
 
 
 def test_a_slow_sender_is_refused(tmp_path):
-    patched = "from scripts.action import limits, serve; limits.SENDING_SECONDS = 0.5; serve.main()"
-    with served(tmp_path, "--workers=1", start=("-c", patched)) as host:
+    with served(tmp_path, "--workers=1", start=sending_within(0.5)) as host:
         with socket.create_connection(("127.0.0.1", host.port)) as client:
             client.sendall(b"POST /run HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n{")
             answer = client.makefile("rb").read()

@@ -61,6 +61,14 @@ def test_variables_are_those_of_the_process(host):
     assert host.run("variable", activation_id="me") == (200, {"id": "me"})
 
 
+def test_a_variable_that_no_process_can_have_fails_its_activation_alone(host):
+    before = host.workers()
+    assert host.run(more="a" * 200_000) == (502, {"error": ABNORMAL})
+    assert host.run() == DONE
+    assert host.workers() == before
+    assert "Traceback" not in host.err.read_text()
+
+
 def test_nobody_replaces_the_operator_s_program(host):
     again = {"error": "Cannot initialize the action more than once."}
     assert host.init(b"\x7fELF") == (403, again)
@@ -77,7 +85,7 @@ def test_a_program_ends_with_its_worker(host, victim):
         for pid in killed or [host.process.pid]:
             os.kill(pid, signal.SIGKILL)
         assert lost.exception() or lost.result() == (502, {"error": ABNORMAL})
-    assert until(lambda: not any(map(is_running, programs)), 5)
+    assert until(lambda: not any(map(is_running, programs)))
 
 
 def children(pid):

@@ -1,11 +1,9 @@
 """What code a host runs: modules, and artefacts that its operator allows."""
 
 import json
-import os
-import signal
 
 import pytest
-from serving import module, served
+from serving import kill, module, served
 
 from scripts.action import precompile
 from scripts.action.artifact import made_for
@@ -39,7 +37,7 @@ def test_an_allowed_artefact_stands_for_its_module(tmp_path, compiled):
         assert host.init(module())[0] == 200
         assert len(list((tmp_path / "a/store").glob("*.cwasm"))) == 1
         compiled.with_suffix("").write_bytes(b"other code")
-        os.kill(host.workers()[0], signal.SIGKILL)
+        kill(host.workers()[:1])
         assert [host.run() for _ in range(3)] == 3 * [(200, {"done": True})]
 
 

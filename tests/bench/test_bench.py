@@ -5,6 +5,7 @@ import os
 import platform
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,6 +59,10 @@ def request_file(tmp_path):
     path = tmp_path / "request.json"
     path.write_text('{"image": "aGVsbG8="}')
     return path
+
+
+# Seconds after which something hangs, however slow and busy the machine is.
+PATIENCE = 120
 
 
 def contender(name, command, **keys):
@@ -189,17 +194,30 @@ def test_inference_drops_the_first_and_makes_as_many_as_its_seconds_allow(spawne
         values = [value for metric, _, value in rows if metric == "inference"]
         assert values == [2.0] * count
         found = {metric: value for metric, _, value in rows if metric != "inference"}
-        assert found == {"p50": 2.0, "inferences_per_second": pytest.approx(500.0)}
+        assert found["p50"] == 2.0
+        assert found["inferences_per_second"] == pytest.approx(500.0)
+
+
+@pytest.mark.parametrize("name", ["memory", "inference", "phases"])
+def test_what_a_run_costs_the_kernel_is_kept(spawner, name):
+    settings = {"iterations": 2, "discard": 1, "seconds_per_process": 60}
+    program = contender("a", [sys.executable, "-c", CLASSIFIER])
+    harness = Harness(spawner, {"image": "x"}, settings)
+    found = {metric for metric, _, _ in registry.benchmark(name).measure(harness, program)}
+    assert {"minor_faults", "major_faults", "voluntary_switches", "involuntary_switches"} <= found
 
 
 def test_phases_add_up_to_the_wall_time(spawner):
     harness = Harness(spawner, {"image": "x"}, {})
-    rows = registry.benchmark("phases").measure(
-        harness, contender("a", [sys.executable, "-c", CLASSIFIER])
-    )
-    values = {metric: value for metric, _, value in rows}
+    program = contender("a", [sys.executable, "-c", CLASSIFIER])
+    # Between two phases a busy machine may let others compute.
+    for _ in range(10):
+        rows = registry.benchmark("phases").measure(harness, program)
+        values = {metric: value for metric, _, value in rows}
+        if abs(values["unaccounted"]) < 5:
+            break
     assert values["infer"] >= 50
-    parts = sum(value for metric, value in values.items() if metric not in ("wall", "unaccounted"))
+    parts = sum(values[phase] for phase in registry.benchmark("phases").metrics)
     assert parts == pytest.approx(values["wall"], rel=0.05)
     assert abs(values["unaccounted"]) < 5
 
@@ -282,9 +300,13 @@ def test_cold_on_disk_is_read_from_the_disk_and_warm_is_not(spawner, program):
     cold.prepare(harness, record)
     page_cache.fill(record)
     values = {"cold_disk": cold.measure(harness, record)}
-    spawner.run(["true"], {}, "/dev/null", evict=[program])
-    values["cold_start"] = warm.measure(harness, record)
-    values = {name: {row[0]: row[2] for row in rows} for name, rows in values.items()}
+    # Where memory is short, or the kernel watches pages, some of what was read may leave again.
+    for _ in range(5):
+        spawner.run(["true"], {}, "/dev/null", evict=[program])
+        values["cold_start"] = warm.measure(harness, record)
+        if not dict(row[::2] for row in values["cold_start"])["major_faults"]:
+            break
+    values = {name: dict(row[::2] for row in rows) for name, rows in values.items()}
     assert values["cold_disk"]["resident"] == 0
     assert values["cold_disk"]["major_faults"] > 0
     assert values["cold_disk"]["disk_read"] > 0
@@ -532,35 +554,51 @@ def test_blocks_go_on_until_the_budget_ends():
     assert (found.min_rounds, found.max_rounds) == (2, 2)
 
 
-def wait_for_end(pid):
-    """Wait until the process is gone, or dead and not yet fetched by its parent (no words left)."""
-    deadline = time.monotonic() + 10
-    words = Path(f"/proc/{pid}/cmdline")
-    while words.exists() and words.read_bytes():
-        assert time.monotonic() < deadline, f"process {pid} goes on"
+def wait_for_end(words):
+    """Wait until no process has the words in its command (what is dead has none)."""
+    deadline = time.monotonic() + PATIENCE
+    commands = Path("/proc").glob
+    while found := [path for path in commands("[0-9]*/cmdline") if has(path, words)]:
+        if time.monotonic() > deadline:
+            for path in found:
+                os.kill(int(path.parent.name), signal.SIGKILL)
+            pytest.fail(f"{[path.parent.name for path in found]} went on")
         time.sleep(0.02)
 
 
+def has(path, words):
+    """Whether a process's command has the words."""
+    try:
+        return words.encode() in path.read_bytes()
+    except OSError:
+        return False
+
+
 def test_a_contender_that_hangs_is_ended_and_told(spawner, tmp_path, monkeypatch):
-    monkeypatch.setattr(spawning, "LONGEST_SECONDS", 0.3)
-    command = ["sh", "-c", f"echo $$ > {tmp_path / 'pid'}; exec sleep 60"]
-    with pytest.raises(RunError, match=r"did not end within 0\.3 s"):
-        spawner.run(command, {}, "/dev/null")
-    wait_for_end((tmp_path / "pid").read_text().strip())
+    started = tmp_path / "started"
+    # A busy machine may not have started it after the first of these.
+    for seconds in (0.3, 3, 30):
+        monkeypatch.setattr(spawning, "LONGEST_SECONDS", seconds)
+        command = ["sh", "-c", f"touch '{started}'; exec tail -f '{started}'"]
+        with pytest.raises(RunError, match=f"did not end within {seconds} s"):
+            spawner.run(command, {}, "/dev/null")
+        if started.exists():
+            break
+    assert started.exists()
+    wait_for_end(str(started))
 
 
 def test_the_spawner_ends_with_the_job_that_started_it(programs, tmp_path):
     """A job that is killed alone must not go on measuring beside the next one."""
     count = tmp_path / "count"
     words = [str(programs / "spawn"), "--stdin", "/dev/null", "--stdout", "/dev/null"]
-    words += ["--stderr", "/dev/null", "--count", "1000", "--"]
-    words += ["sh", "-c", f"echo >> {count}; sleep 0.05"]
+    words += ["--stderr", "/dev/null", "--count", "100000", "--"]
+    words += ["sh", "-c", f"echo >> '{count}'; sleep 0.05"]
     job = subprocess.Popen([sys.executable, "-c", f"import subprocess; subprocess.run({words})"])
-    while not count.exists():
+    while not count.exists() and job.poll() is None:
         time.sleep(0.01)
+    assert count.exists()
     job.kill()
     job.wait()
-    time.sleep(0.3)  # the run that was under way ends by itself
-    runs = count.read_text()
-    time.sleep(0.5)
-    assert count.read_text() == runs
+    # The run that was under way ends by itself.
+    wait_for_end(str(count))

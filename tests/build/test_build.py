@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from scripts.build import crate
+from scripts.build import crate, optimise
+from scripts.common import files
 from scripts.tools import pins, rust
 
 MANIFEST = """
@@ -107,3 +108,25 @@ def test_lanes_of_128_bits_on_any_target(monkeypatch, target, machine, name):
     monkeypatch.setattr(crate.platform, "machine", lambda: machine)
     assert crate.lanes({"lanes": "128", "target": target}) == name
     assert crate.lanes({"lanes": "auto", "target": target}) == "auto"
+
+
+def test_wasm_opt_takes_the_cores_of_its_job(tmp_path, monkeypatch):
+    """It is told by a variable: what stands for it notes what it was given."""
+    (tmp_path / "in.wasm").write_bytes(b"module")
+    for name, does in {
+        "wasm-opt": f'echo "$BINARYEN_CORES" > {tmp_path}/cores',
+        "strip": "",
+    }.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{does}\n" + ('cp "$2" "$4"\n' if does else ""))
+        program.chmod(0o755)
+        files.write_json(tmp_path / f"{name}.json", {"path": str(program)})
+    monkeypatch.setattr(optimise, "FEATURES", ())
+    monkeypatch.setattr(optimise.location, "locate", lambda record: record["path"])
+    optimise.main([
+        str(tmp_path / "in.wasm"), f"--wasm-opt={tmp_path / 'wasm-opt.json'}",
+        f"--wasm-strip={tmp_path / 'strip.json'}", f"--out={tmp_path / 'out.wasm'}",
+        '--options=["-O3"]', "--threads=3",
+    ])  # fmt: skip
+    assert (tmp_path / "cores").read_text() == "3\n"
+    assert (tmp_path / "out.wasm").read_bytes() == b"module"

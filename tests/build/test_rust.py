@@ -178,7 +178,7 @@ def test_a_terminal_gets_the_usage(cargo):
     here, terminal = pty.openpty()
     with os.fdopen(here, "rb"), os.fdopen(terminal, "rb") as stdin:
         program = cargo_program(cargo)
-        done = subprocess.run([program], stdin=stdin, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([program], stdin=stdin, capture_output=True, text=True, timeout=600)
     assert done.returncode == 1
     assert done.stderr.startswith("Usage: mobilenet-oc-l < request.json")
     assert done.stdout == ""

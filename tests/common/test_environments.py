@@ -25,7 +25,7 @@ MODULES = {
 # What no script imports: the interpreter, the installer.
 AROUND = {"python", "pip"}
 # What the jobs of the stage deployment start beside their scripts.
-STARTED = {"scripts.action.serve", "scripts.action.worker", "scripts.deployment.probe"}
+STARTED = {"scripts.action.serve", "scripts.action.zygote", "scripts.deployment.probe"}
 
 
 def outside(sources):

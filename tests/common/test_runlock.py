@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
 def holder(root, what):
     """Another process that does `what` and then sleeps; it prints a line when it is ready."""
     code = f"import pathlib, time; from scripts.common import runlock; {what}; "
-    code += "print('ready', flush=True); time.sleep(60)"
+    code += "print('ready', flush=True); time.sleep(600)"
     path = {"PYTHONPATH": str(root)}
     process = subprocess.Popen([sys.executable, "-c", code], env=path, stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"ready\n"

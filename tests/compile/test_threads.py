@@ -17,13 +17,15 @@ from scripts.contenders.runner import Runner
 from scripts.oracle import judgement
 from scripts.tools import installers, pins
 
-# Enough functions that a compiler is at work for a while.
+# Enough functions that a compiler is at work for a second or more on one core.
 BODY = "(local.set 0 (i32.mul (local.get 0) (i32.add (local.get 0) (i32.const 7))))" * 200
 MODULE = (
     '(module (memory (export "memory") 1) (func (export "_start"))'
-    + f"(func (param i32) (result i32) {BODY} (local.get 0))" * 300
+    + f"(func (param i32) (result i32) {BODY} (local.get 0))" * 1000
     + ")"
 )
+# How many cores a job is given, and how often that is tried where the machine is too busy to tell.
+FEW, MANY, ATTEMPTS = 1, 9, 5
 
 
 @pytest.fixture(params=["wasmtime", "wasmer"])
@@ -60,18 +62,27 @@ def most_threads(command, environment):
     watcher.start()
     assert process.wait() == 0
     watcher.join()
-    return max(seen)
+    return max(seen, default=0)
 
 
 def test_an_engine_compiles_on_the_cores_of_its_job(engine, module, tmp_path):
-    """Every further core is a further thread, up to two where an engine has two pools."""
+    """Every further core is a further thread, up to two where an engine has two pools.
+
+    Threads that start late or end early may be missed by whoever looks now and then, never counted
+    too often: half of them are enough. An engine that ignores the cores has none.
+    """
     name, tool = engine
-    counts = []
-    for threads in (1, 5):
-        out = str(tmp_path / f"{threads}.{registry.runner(name).suffix}")
-        command = registry.runner(name).compile(tool, str(module), out, [], threads)
-        counts.append(most_threads(command, registry.runner(name).limited(threads)))
-    assert 4 <= counts[1] - counts[0] <= 8
+    runner, most = registry.runner(name), {FEW: 0, MANY: 0}
+    for _ in range(ATTEMPTS):
+        for threads in most:
+            out = str(tmp_path / f"out.{runner.suffix}")
+            command = runner.compile(tool, str(module), out, [], threads)
+            found = most_threads(command, runner.limited(threads))
+            most[threads] = max(most[threads], found)
+        further = most[MANY] - most[FEW]
+        if further >= (MANY - FEW) / 2:
+            break
+    assert (MANY - FEW) / 2 <= further <= 2 * (MANY - FEW)
 
 
 def test_the_compiling_job_hands_on_its_cores(tmp_path, monkeypatch):

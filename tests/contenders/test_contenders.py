@@ -34,6 +34,7 @@ CONFIG = {
         "references": ["litert"],
         "baseline": "tuned",
     },
+    "deployment": {"serve": {"options": []}},
 }
 
 

@@ -17,7 +17,7 @@ from scripts.deployment.answers import Answer
 from scripts.deployment.cases import Case
 
 WANTED = [Case("cat", {"image": "AA=="}, "tabby"), Case("dog", {"image": "AQ=="}, "beagle")]
-QUICK = settings(deadline=None, max_examples=50)
+QUICK = settings(max_examples=50)
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 PARTS = st.dictionaries(st.from_regex(r"[a-z]+", fullmatch=True), st.integers(0, 10**6))
 ANSWERS = st.builds(
@@ -138,5 +138,11 @@ def test_a_refusal_is_one_only_where_it_is_expected_and_says_why():
     for fault in (answer(1, 429, {}), answer(1, 502, {"error": "no"}), answer(1, 0, {})):
         with pytest.raises(RunError):
             judgement.judge([answer(), fault], WANTED, may_refuse=True)
+    late = Answer(1, 0, 10**9, 0, "Post: Client.Timeout exceeded", b"", "cat", {})
+    found = judgement.judge([answer(), late], WANTED, may_refuse=True, may_wait=True)
+    assert (found.late, found.late_share, found.refused_share) == ([late], 50, 0)
+    for other in (late, answer(1, 0, {})):
+        with pytest.raises(RunError):
+            judgement.judge([answer(), other], WANTED, may_refuse=True, may_wait=other is not late)
     with pytest.raises(RunError, match="no request"):
         judgement.judge([], WANTED)

@@ -12,19 +12,24 @@ import pandas as pd
 import pytest
 import wasmtime
 from conftest import ROOT
+from load_server import where_there_is_time
 
 from scripts.action import precompile
 from scripts.common import files
 from scripts.common.errors import UserError
-from scripts.deployment import estimate, measure, measure_ceiling, registry
+from scripts.deployment import bench, estimate, measure, measure_ceiling, registry
 from scripts.deployment.answers import Answer
 from scripts.deployment.benchmarks import activation, overload
+from scripts.deployment.judgement import Judged
 from scripts.tools import installers
 
 ANSWER = '{"Ok":{"label":"tabby"}}'
-# It writes to 40 pages that its image has none of.
+# It sleeps for 0.1 s, so that no machine is too busy for the rates that follow from what it can
+# do, and writes to 40 pages that its image has none of.
 TEXT = """
 (module
+  (import "wasi_snapshot_preview1" "poll_oneoff"
+    (func $poll (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 16)
   (global $start (mut i32) (i32.const 65536))
   (global $length (mut i32) (i32.const 0))
@@ -35,6 +40,9 @@ TEXT = """
   (func (export "get_wasm_memory_buffer_pointer") (result i32) (global.get $start))
   (func (export "get_wasm_memory_buffer_len") (result i32) (global.get $length))
   (func $answer
+    (i32.store (i32.const 8464) (i32.const 1))
+    (i64.store (i32.const 8472) (i64.const 100000000))
+    (drop (call $poll (i32.const 8448) (i32.const 8512) (i32.const 1) (i32.const 8576)))
     (memory.fill (i32.const 262144) (i32.const 1) (i32.const 163840))
     (global.set $start (i32.const 8192))
     (global.set $length (i32.const LENGTH)))
@@ -43,9 +51,10 @@ TEXT = """
 """
 # The native program: a request and an answer, or a line each.
 PROGRAM = """#!/bin/sh
-if [ "$1" = --lines ]; then while read -r _; do echo '{"label":"tabby"}'; done
-else cat > /dev/null; echo '{"label":"tabby"}'; fi
+if [ "$1" = --lines ]; then while read -r _; do sleep 0.1; echo '{"label":"tabby"}'; done
+else cat > /dev/null; sleep 0.1; echo '{"label":"tabby"}'; fi
 """
+ANSWERED = Answer(0, 0, 10**6, 200, "", b"{}", "", {"run": 0.5})
 SETTINGS = {
     "activation": {"rounds": 1, "seconds": 1, "share": 0.2},
     "rates": {"rounds": 1, "seconds": 1, "shares": [0.1, 0.4]},
@@ -94,12 +103,18 @@ def host(folder, policy, gate="passed"):
     }
 
 
-def run(folder, name, hosts, late_ms=1000):
+def run(folder, name, hosts):
+    """Run one job where there is time for its load; return its samples and record."""
+    return where_there_is_time(run_once, folder, name, hosts)
+
+
+def run_once(folder, name, hosts, late_ms=1000):
     """Run one job as its rule does; return its samples and record."""
     out = folder / f"{name}.csv"
     measure.main([
         f"--benchmark={name}", f"--settings={json.dumps(SETTINGS[name])}",
         f"--hosts={json.dumps(hosts)}", "--workers=1", "--queue=2", "--seed=1",
+        '--serve={"options": [], "uses": 1}',
         f"--late-ms={late_ms}", f"--vegeta={folder / 'vegeta.json'}",
         f"--ceiling={folder / 'ceiling.json'}", f"--cases={folder / 'cases.json'}",
         f"--answers={folder / 'answers.npz'}", f"--model={folder / 'model.json'}",
@@ -139,6 +154,28 @@ def test_what_the_host_does_not_tell_is_outside():
     }
 
 
+def test_what_the_action_tells_of_itself_is_taken_out_of_the_run():
+    body = json.dumps({"phases": {"entered_ns": 5, "decode_ns": 500_000, "infer_ns": 1_000_000}})
+    answer = Answer(0, 0, 4 * 10**6, 200, "", body.encode(), "", {"queue": 0.25, "run": 2.0})
+    assert activation.account(answer) == {
+        "queue": 0.25,
+        "decode": 0.5,
+        "infer": 1.0,
+        "rest": 0.5,
+        "outside": 1.75,
+    }
+
+
+def test_the_activation_s_load_asks_for_phases(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(bench.Bench, "capacity", lambda *_: 20.0)
+    monkeypatch.setattr(
+        bench.Bench, "attacks", lambda *_, cases: asked.extend(cases) or [Judged([ANSWERED], [])]
+    )
+    run(folder, "activation", [host(folder, "warm")])
+    assert [case.value["phases"] for case in asked] == [True]
+
+
 def test_rates_and_their_knee(folder):
     samples, job = run(folder, "rates", [host(folder, "warm")])
     found = values(samples, "wasm@warm")
@@ -151,13 +188,14 @@ def test_rates_and_their_knee(folder):
 def test_start_pages_and_instances(folder):
     hosts = [host(folder, "snapshot"), host(folder, "process")]
     started = values(run(folder, "start", hosts)[0], "wasm@snapshot")
-    assert started["to_first_answer"] > started["to_listening"] > started["second_activation"] > 0
+    assert started["to_first_answer"] > started["to_listening"] > 0
+    assert min(started["first_activation"], started["second_activation"]) > 100
     pages = run(folder, "pages", hosts)[0]
     assert values(pages, "wasm@snapshot")["dirtied_pages"] in range(40, 45)
     assert values(pages, "wasm@snapshot")["memory_pages"] == 256
     assert values(pages, "native@process")["minor_faults"] > 40
     instances = values(run(folder, "instances", hosts)[0], "wasm@snapshot")
-    assert instances["instances_per_second"] > 10
+    assert instances["instances_per_second"] > 0
     assert instances["instantiate"] > 0
 
 
@@ -201,7 +239,7 @@ def test_a_wrong_answer_or_verdict_leaves_a_host_out_and_is_told(folder, tmp_pat
 
 def test_a_job_whose_load_drifts_fails(folder):
     with pytest.raises(UserError, match="requests a second"):
-        run(folder, "overload", [host(folder, "loop")], late_ms=1e-6)
+        run_once(folder, "overload", [host(folder, "loop")], late_ms=1e-6)
 
 
 def test_overload_is_refused_and_recovered_from(folder):
@@ -232,10 +270,11 @@ def test_every_benchmark_has_settings_here():
 
 def test_the_generator_s_ceiling(folder, monkeypatch):
     monkeypatch.setattr(measure_ceiling, "MOST_REQUESTS", 400)
-    measure_ceiling.main([
+    arguments = [
         f"--vegeta={folder / 'vegeta.json'}", "--late-ms=1000", f"--cases={folder / 'cases.json'}",
         f"--answers={folder / 'answers.npz'}", f"--out={folder / 'found.json'}",
-    ])  # fmt: skip
+    ]  # fmt: skip
+    where_there_is_time(measure_ceiling.main, arguments)
     found = files.read_json(folder / "found.json")
     assert found["requests_per_second"] in (50, 100)
     assert found["p50_ms"] > 0

@@ -21,7 +21,7 @@ def test_only_the_deployment_takes_the_load_s_generator(root, target, takes):
 def test_every_benchmark_is_a_job_of_its_own(root):
     done = snakemake(root, *QUICK, "--dry-run", "--nolock", "--forceall", "--", "deployment")
     assert {f"load_{name}" for name in registry.every()} <= planned_rules(done)
-    assert {"measure_ceiling", "precompile", "check_oracle"} <= planned_rules(done)
+    assert {"measure_ceiling", "precompile", "componentise", "check_oracle"} <= planned_rules(done)
 
 
 def test_without_a_host_one_line_says_so(root):
@@ -44,6 +44,7 @@ def config(root):
     [
         ("wasm-1", "fresh", "wasm-1@fresh: unknown build 'wasm-1'; known: "),
         ("wasm", "process", "wasm@process: a wasm build is served as fresh or snapshot or warm"),
+        ("native", "serve", "native@serve: a native build is served as process or loop"),
         ("native", "warm", "native@warm: a native build is served as process or loop"),
         ("wasm-simd", "snapshot", "wasm-simd@snapshot: the build is no snapshot"),
         ("native-packed", "loop", "native-packed@loop is there twice"),
@@ -56,15 +57,27 @@ def test_a_host_that_cannot_be_is_refused(config, build, policy, words):
         checks.check(changed)
 
 
+def test_an_unknown_policy_is_one_line(root):
+    hosts = "deployment={hosts: [{build: wasm-packed, policy: served}]}"
+    done = snakemake(root, *QUICK, "--dry-run", "--nolock", "--config", hosts, "--", "deployment")
+    assert done.returncode != 0
+    assert "deployment.hosts" in done.stdout + done.stderr
+    assert "serve-kept" in done.stdout + done.stderr
+
+
 def test_hosts_are_of_builds_that_are_compared(config):
     (model,) = config["compare"]["models"]
     names = [row["contender"] for row in hosts.hosts(config, model)]
     assert names == [hosts.name(row) for row in config["deployment"]["hosts"]]
     config["compare"]["builds"] = ["native", "wasm-packed"]
     found = hosts.hosts(config, model)
-    assert [row["contender"] for row in found] == ["wasm-packed@snapshot", "wasm-packed@warm"]
-    assert all(row["action"].endswith("wasm-packed.cwasm.json") for row in found)
-    assert all(row["gate"].endswith("wasm-packed@openwhisk-action.json") for row in found)
+    *actions, served = found
+    assert [row["contender"] for row in actions] == ["wasm-packed@snapshot", "wasm-packed@warm"]
+    assert all(row["action"].endswith("wasm-packed.cwasm.json") for row in actions)
+    assert all(row["gate"].endswith("wasm-packed@openwhisk-action.json") for row in actions)
+    assert served["contender"] == "wasm-packed@serve"
+    assert served["action"].endswith("service/wasm-packed.cwasm")
+    assert served["gate"].endswith("wasm-packed@service-http.json")
 
 
 def test_like_is_compared_with_like(config):
@@ -73,6 +86,7 @@ def test_like_is_compared_with_like(config):
     assert baselines == {
         "fresh": "native-packed@process",
         "snapshot": "native-packed@process",
+        "serve": "native-packed@process",
         "process": "native-packed@process",
         "warm": "native-packed@loop",
         "loop": "native-packed@loop",

@@ -21,6 +21,8 @@ from scripts.common.errors import UserError
 from scripts.model import fetch, pretrained
 
 GRAPH = bytes(range(256)) * 4096
+# Seconds after which something hangs, however slow and busy the machine is.
+PATIENCE = 240
 LABELS = ["background", "tench", "goldfish"]
 
 
@@ -54,7 +56,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(data[: len(data) // 2])
         self.wfile.flush()
         self.halfway.set()
-        return self.path.startswith("/stall/") and self.stop.wait(30)
+        return self.path.startswith("/stall/") and self.stop.wait(PATIENCE)
 
     def log_message(self, *_):
         pass
@@ -264,9 +266,9 @@ def test_a_download_that_is_killed_leaves_nothing(place, server, root, blow):
     command = [sys.executable, "-m", "scripts.model.fetch", *place.arguments("pretrained")]
     process = subprocess.Popen(command, cwd=root)
     try:
-        assert Handler.halfway.wait(30)
+        assert Handler.halfway.wait(PATIENCE)
         os.kill(process.pid, blow)
-        assert process.wait(30) != 0
+        assert process.wait(PATIENCE) != 0
     finally:
         process.kill()
     assert place.left_over() == []

@@ -65,7 +65,7 @@ def run(root, folder, runtime, request):
     command += ["--graph", str(folder / runtime), "--model", str(folder / "model.json")]
     text = request if isinstance(request, str) else json.dumps(request)
     return subprocess.run(
-        command, cwd=root, input=text, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=root, input=text, capture_output=True, text=True, check=False, timeout=600
     )
 
 

@@ -34,7 +34,7 @@ else:
 if fault == "no answer":
     sys.exit("warning: slow\\nerror: the model is truncated\\n  at byte 7")
 if fault == "hangs":
-    time.sleep(60)
+    time.sleep(600)
 if fault == "dies":
     os.abort()
 if fault == "chatters":
@@ -95,7 +95,7 @@ def gate(tmp_path):
     np.savez(tmp_path / "reference.npz", **arrays)
     (tmp_path / "reference.json").write_text(json.dumps({"cases": cases}))
 
-    def run(fault="", command=None, timeout=20):
+    def run(fault="", command=None, timeout=240):
         record = {
             "contender": "program",
             "build": "b",
@@ -150,7 +150,7 @@ def test_a_wrong_contender_fails_with_the_reason(gate, fault, reason):
 def test_a_contender_that_hangs_is_ended_in_time(gate):
     begin = time.monotonic()
     assert gate("hangs", timeout=1)["reason"] == "tensor random: no answer within 1 s"
-    assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < 300
 
 
 def test_a_contender_that_is_not_there(gate):
@@ -190,6 +190,27 @@ def test_the_gate_says_no_more_than_the_verdict(gate, tmp_path, monkeypatch):
         gates.append(json.loads((tmp_path / "g").read_text()))
     assert gates[0] == gates[1] == {"contender": "b", "passed": True, "reason": None}
     assert not gates[2]["passed"]
+
+
+def test_an_engine_that_compiles_keeps_what_it_compiled_for_the_next_case(
+    gate, tmp_path, monkeypatch
+):
+    """Every run of the job notes where its cache is, and whether anything was in it."""
+    monkeypatch.chdir(tmp_path)
+    gate()  # writes the reference's answers
+    note = (
+        "import os\nkept = os.environ['KEPT']\nopen('notes', 'a').write(f'{os.listdir(kept)}\\n')"
+        "\nopen(f'{kept}/code', 'w').close()\n"
+    )
+    (tmp_path / "keeping.py").write_text(note + (tmp_path / "program.py").read_text())
+    record = {"model": "m", "contender": "b@e-jit", "build": "b", "engine": "e", "mode": "jit"}
+    record |= {"command": ["./none"], "default_command": [sys.executable, "keeping.py"]}
+    monkeypatch.setattr(check.records, "record", lambda *_: record | {"env": {"KEPT": "elsewhere"}})
+    arguments = ["--contender", NATIVE, "--reference=reference.npz", "--cases=reference.json"]
+    check.main([*arguments, "--out=v", "--gate=g"])
+    assert json.loads((tmp_path / "g").read_text())["passed"]
+    notes = (tmp_path / "notes").read_text().splitlines()
+    assert notes == ["[]", *["['code']"] * 4]
 
 
 def test_the_table_has_a_row_for_each_check_and_image(gate, tmp_path, capsys):

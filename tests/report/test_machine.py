@@ -6,7 +6,7 @@ import json
 import pytest
 
 from scripts.common import host
-from scripts.report import fingerprint
+from scripts.report import caveats, fingerprint
 
 JOB = {
     "model": "net",
@@ -32,10 +32,7 @@ def job(benchmark, *path, value=None):
 
 
 def test_jobs_of_one_machine_need_no_warning():
-    assert (
-        fingerprint.warnings([job("cold_start"), job("memory", "host", "date", value="later")])
-        == []
-    )
+    assert caveats.warnings([job("cold_start"), job("memory", "host", "date", value="later")]) == []
 
 
 @pytest.mark.parametrize(
@@ -52,9 +49,7 @@ def test_jobs_of_one_machine_need_no_warning():
     ],
 )
 def test_jobs_that_differ_are_named(path, value, words):
-    found = fingerprint.warnings(
-        [job("cold_start"), job("memory"), job("size", *path, value=value)]
-    )
+    found = caveats.warnings([job("cold_start"), job("memory"), job("size", *path, value=value)])
     (line,) = found
     assert words in line
     assert "cold_start (jit), memory (jit); size (jit)" in line
@@ -63,13 +58,13 @@ def test_jobs_that_differ_are_named(path, value, words):
 def test_the_state_of_the_machine_is_told():
     busy = job("memory", "load_start", value=1.9)
     single = job("size", "host", "cpu", "cores", value=1)
-    lines = fingerprint.warnings([single, busy])
+    lines = caveats.warnings([single, busy])
     assert any("The load was 1.9 when memory (jit) began" in line for line in lines)
     assert any("one core" in line for line in lines)
     watched = job("size", "host", "damon", value=True)
-    assert any("DAMON" in line for line in fingerprint.warnings([watched]))
+    assert any("DAMON" in line for line in caveats.warnings([watched]))
     powersave = job("size", "host", "cpu", "governor", value="powersave")
-    assert any("`powersave`" in line for line in fingerprint.warnings([powersave]))
+    assert any("`powersave`" in line for line in caveats.warnings([powersave]))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +77,7 @@ def test_the_state_of_the_machine_is_told():
 )
 def test_the_state_of_every_machine_is_told_once(path, value, words):
     others = [job(name, "host", *path, value=value) for name in ("memory", "size")]
-    lines = fingerprint.warnings([job("cold_start"), *others])
+    lines = caveats.warnings([job("cold_start"), *others])
     assert sum(words in line for line in lines if "ran with different" not in line) == 1
 
 
@@ -124,5 +119,5 @@ def test_a_package_that_a_job_lacks_is_no_error():
 
 def test_a_job_is_named_with_its_model_where_there_are_several():
     one, other = JOB, copy.deepcopy(JOB) | {"model": "other"}
-    assert fingerprint.name(one, [one]) == "cold_start (jit)"
-    assert "other" in fingerprint.name(other, [one, other])
+    assert caveats.name(one, [one]) == "cold_start (jit)"
+    assert "other" in caveats.name(other, [one, other])

@@ -82,14 +82,15 @@ def see(page, tmp_path):
         end += "{ document.title = 'seen ' + JSON.stringify(seen); });</script></body>"
         file = tmp_path / "page.html"
         file.write_text(end.join(page.rsplit("</body>", 1)))
-        options = ["--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},900"]
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        options += [f"--window-size={width},900"]
         options += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000"]
         done = subprocess.run(
             [BROWSER, *options, "--dump-dom", file.as_uri()],
             capture_output=True,
             text=True,
             check=True,
-            timeout=120,
+            timeout=600,
         )
         found = re.search(r"<title>seen (.*?)</title>", done.stdout)
         assert found, done.stderr

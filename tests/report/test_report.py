@@ -21,6 +21,7 @@ SETTINGS = {
     "confidence": 0.99,
     "margin": 0.05,
     "seed": 1,
+    "chapters": [],
     "oracle": {"images": [], "tensor_tolerance": 1e-4, "confidence_tolerance": 0.03},
 }
 MACHINE = {

@@ -18,7 +18,7 @@ pairs = st.lists(st.tuples(positive, positive), min_size=8, max_size=25).map(
 LEVEL, MARGIN = 0.99, 0.05
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(samples, st.integers(0, 100))
 def test_an_estimate_does_not_depend_on_the_order(values, seed):
     shuffled = np.random.default_rng(seed).permutation(values)
@@ -26,7 +26,7 @@ def test_an_estimate_does_not_depend_on_the_order(values, seed):
     assert one == other
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(samples)
 def test_the_interval_contains_the_median_and_lies_within_the_samples(values):
     found = intervals.estimate(values, LEVEL)
@@ -37,7 +37,7 @@ def test_the_interval_contains_the_median_and_lies_within_the_samples(values):
         assert found.minimum <= found.ci_low <= found.median <= found.ci_high <= found.maximum
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(samples, st.sampled_from([0.25, 2.0, 1024.0]))
 def test_another_unit_scales_everything(values, factor):
     one, other = (intervals.estimate(v, LEVEL) for v in (values, values * factor))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -12,7 +12,6 @@ LEVEL, MARGIN = 0.99, 0.05
 figures = st.lists(st.floats(0.5, 2), min_size=1, max_size=12).map(np.array)
 
 
-@settings(deadline=None)
 @given(figures, figures, st.sampled_from([0.25, 1, 1.5, 4]))
 def test_swapping_inverts(a, b, factor):
     there = unpaired.quotient(a, b * factor, LEVEL)
@@ -21,7 +20,6 @@ def test_swapping_inverts(a, b, factor):
     assert np.isnan(there.low) or there.low <= there.ratio <= there.high
 
 
-@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.floats(0.5, 0.999), st.integers(0, 1000))
 def test_the_interval_is_what_the_exact_test_does_not_reject(m, n, confidence, seed):
     a, b = (np.random.default_rng(seed + size).lognormal(0, 1, size) for size in (m, n))

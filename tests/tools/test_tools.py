@@ -309,3 +309,30 @@ def test_a_go_module_that_cannot_be_had_leaves_nothing_behind(tmp_path, monkeypa
     found = installers.find("vegeta", None, tmp_path / "log")
     assert found["source"] == "built by Go (github.com/tsenart/vegeta/v12 12.13.0)"
     assert location.locate(found) == str(program)
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_what_the_authors_built_is_taken_where_it_is_offered(offered, tmp_path, monkeypatch):
+    """By a cargo-binstall that puts a program where it was asked to, or has none to offer."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    asked = f'echo "$@" > {tmp_path}/asked; while [ "$1" != --root ]; do shift; done\n'
+    put = (
+        'mkdir -p "$2/bin"\nprintf "#!/bin/sh\\necho wasmer 7.4.2\\n" > "$2/bin/wasmer"\n'
+        'chmod +x "$2/bin/wasmer"\n'
+    )
+    binstall = folder / "cargo-binstall"
+    binstall.write_text("#!/bin/sh\n" + asked + (put if offered else "exit 76\n"))
+    binstall.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    if offered:
+        found = installers.find("wasmer", None, tmp_path / "log")
+        assert found["source"].startswith("prebuilt")
+        assert found["version"] == "7.4.2"
+    else:
+        with pytest.raises(UserError, match="no cargo was named to build it"):
+            installers.find("wasmer", None, tmp_path / "log")
+    words = (tmp_path / "asked").read_text()
+    assert "--disable-strategies compile" in words
+    assert "wasmer-cli@7.4.2" in words

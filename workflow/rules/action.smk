@@ -1,5 +1,5 @@
-# Stage action. In: the optimised actions. Out: results/models/{model}/action, for the host of scripts/action;
-# results/action.json, the record of the one that is served.
+# Stage action. In: the optimised actions and services. Out: results/models/{model}/action, for the host of
+# scripts/action, and service, for `wasmtime serve`; results/action.json, the record of the one that is served.
 
 
 include: "functions/action.smk"
@@ -29,6 +29,41 @@ rule precompile:
         " {input.module:q}"
         " --threads {threads}"
         " --out {output.artifact:q}"
+        " > {log:q} 2>&1"
+
+
+rule componentise:
+    input:
+        module=paths.MODULE.replace("{example}", paths.SERVICE),
+        compiled=paths.COMPILED.replace("{example}", paths.SERVICE),
+        maker=paths.COMPONENT_MAKER,
+        wasmtime=paths.TOOL.format(tool=selection.SERVE_TOOL),
+    output:
+        component=paths.COMPONENT,
+        code=paths.SERVED_COMPONENT,
+    log:
+        "results/logs/{model}/service/{build}.log",
+    wildcard_constraints:
+        build="|".join(WASM_BUILDS) or "(?!)",
+    conda:
+        "../../envs/conda/action.yaml"
+    threads: workflow.cores
+    params:
+        options=as_json(config["deployment"]["serve"]["options"]),
+        host=cpu.key(),
+        code=code_digest("scripts.action.componentise", runners.module("wasmtime")),
+    message:
+        "Making a component of {wildcards.build}, and compiling it"
+    shell:
+        "python -m scripts.action.componentise"
+        " {input.module:q}"
+        " --compiled {input.compiled:q}"
+        " --maker {input.maker:q}"
+        " --wasmtime {input.wasmtime:q}"
+        " --options {params.options:q}"
+        " --threads {threads}"
+        " --component {output.component:q}"
+        " --out {output.code:q}"
         " > {log:q} 2>&1"
 
 

@@ -7,7 +7,7 @@ include: "functions/build.smk"
 
 wildcard_constraints:
     build="|".join(config["builds"]),
-    example=f"{paths.COMMAND}|{paths.ACTION}",
+    example=f"{paths.COMMAND}|{paths.ACTION}|{paths.SERVICE}",
 
 
 rule build_native:
@@ -66,6 +66,7 @@ rule build_wasm:
     params:
         settings=build_settings,
         folder=output_folder,
+        options="",
         code=code_digest("scripts.build.compile_classifier"),
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
@@ -77,7 +78,23 @@ rule build_wasm:
         " --file {input.graph:q}"
         " --jobs {threads}"
         " --out-dir {params.folder:q}"
+        " {params.options}"
         " > {log:q} 2>&1"
+
+
+use rule build_wasm as build_service with:
+    output:
+        classifier=f"{paths.BUILD}/{paths.SERVICE}.wasm",
+        record=f"{paths.BUILD}/service.json",
+    log:
+        "results/logs/{model}/build/{build}-service.log",
+    params:
+        settings=build_settings,
+        folder=output_folder,
+        options="--service",
+        code=code_digest("scripts.build.compile_classifier"),
+    message:
+        "Compiling the service of build {wildcards.build}; see {log}"
 
 
 rule snapshot:
@@ -146,15 +163,34 @@ rule build_measure:
         "../../envs/conda/build.yaml"
     params:
         folder=output_folder,
+        package="measure",
         code=code_digest("scripts.build.compile_harness"),
     message:
         "Compiling the harness's own small programs"
     shell:
         "python -m scripts.build.compile_harness"
+        " --package {params.package:q}"
         " --rust {input.rust:q}"
         " --jobs {threads}"
         " --out-dir {params.folder:q}"
         " > {log:q} 2>&1"
+
+
+use rule build_measure as build_component_maker with:
+    input:
+        COMPONENT_SOURCES,
+        own("classifier/Cargo.lock"),
+        rust=paths.TOOL.format(tool="rust"),
+    output:
+        paths.COMPONENT_MAKER,
+    log:
+        "results/logs/harness/component.log",
+    params:
+        folder=output_folder,
+        package="component",
+        code=code_digest("scripts.build.compile_harness"),
+    message:
+        "Compiling what makes components"
 
 
 rule build_noop_module:

@@ -17,7 +17,7 @@ from scripts.common.errors import UserError
 from scripts.contenders import registry as runners
 from scripts.contenders import selection
 from scripts.contenders.runner import AOT, JIT
-from scripts.deployment import hosts
+from scripts.deployment import hosts, service
 from scripts.deployment import registry as deployed
 from scripts.model import manifest, pretrained
 from scripts.report import captions

@@ -1,6 +1,6 @@
 # Stage deployment. In: the actions, native executables, the oracle's answers, vegeta.
 # Out: results/models/{model}/deployment, the samples of a benchmark each and, beside them, how the job went;
-# results/deployment.csv.
+# results/deployment.csv; apart from that, malformed requests to every host: fuzz.json. The chapter on it is stage report's.
 
 
 include: "functions/deployment.smk"
@@ -46,6 +46,7 @@ for name in LOADED:
             f"load_{name}"
         input:
             hosts_of(host_files),
+            wasmtime=hosts_of(serve_tool),
             vegeta=paths.TOOL.format(tool=LOAD_TOOL),
             ceiling=paths.CEILING,
             cases=paths.CASES,
@@ -67,6 +68,8 @@ for name in LOADED:
             hosts=hosts_of(as_json),
             workers=config["deployment"]["workers"],
             queue=config["deployment"]["queue"],
+            serve=as_json(config["deployment"]["serve"]),
+            wasmtime=wasmtime_option,
             late_ms=config["deployment"]["late_ms"],
             seed=config["seed"],
             packages=versions("starlette", "uvicorn", "wasmtime"),
@@ -80,6 +83,8 @@ for name in LOADED:
             " --hosts {params.hosts:q}"
             " --workers {params.workers}"
             " --queue {params.queue}"
+            " --serve {params.serve:q}"
+            " {params.wasmtime}"
             " --late-ms {params.late_ms}"
             " --seed {params.seed}"
             " --vegeta {input.vegeta:q}"
@@ -120,3 +125,50 @@ rule estimate_deployment:
 rule deployment:
     input:
         paths.DEPLOYMENT,
+        expand(paths.CHAPTER, chapter="deployment"),
+        expand(paths.CHAPTER_HTML, chapter="deployment"),
+
+
+rule fuzz_hosts:
+    input:
+        hosts_of(host_files),
+        cases=paths.CASES,
+        answers=paths.ANSWERS,
+    output:
+        paths.FUZZED,
+    log:
+        "results/logs/{model}/deployment/fuzz.log",
+    conda:
+        "../../envs/conda/deployment.yaml"
+    # It keeps the machine busy: nobody measures meanwhile.
+    threads: workflow.cores
+    resources:
+        bench=1,
+    params:
+        hosts=hosts_of(as_json),
+        requests=config["deployment"]["fuzz"]["requests"],
+        seconds=config["deployment"]["fuzz"]["seconds"],
+        slow=config["deployment"]["fuzz"]["slow"],
+        seed=config["seed"],
+        packages=versions("starlette", "uvicorn", "wasmtime", "pillow"),
+        code=code_digest(
+            "scripts.deployment.fuzz", "scripts.action.serve", "scripts.action.worker"
+        ),
+    message:
+        "Sending malformed requests to the hosts of {wildcards.model}; log: {log}"
+    shell:
+        "python -m scripts.deployment.fuzz"
+        " --hosts {params.hosts:q}"
+        " --cases {input.cases:q}"
+        " --answers {input.answers:q}"
+        " --seed {params.seed}"
+        " --requests {params.requests}"
+        " --seconds {params.seconds}"
+        " --slow {params.slow}"
+        " --out {output:q}"
+        " 2> >(tee {log:q} >&2)"
+
+
+rule fuzz:
+    input:
+        of_every_model(paths.FUZZED),

@@ -1,5 +1,6 @@
 # Stage report. In: estimates, samples, oracle, tools, compile records.
-# Out: machine.json, figures/{mode}/{figure}.svg, figures/answer.svg, report.md, report.html.
+# Out: machine.json, figures/{mode}/{figure}.svg, figures/answer.svg, report.md, report.html;
+# the chapter deployment.md, deployment.html with figures/deployment/{figure}.svg.
 
 
 include: "functions/report.smk"
@@ -105,6 +106,7 @@ rule report_md:
         oracle=paths.ORACLE,
         tools=paths.TOOLS,
         compiled=compile_records(),
+        chapters=expand(paths.CHAPTER, chapter=config["chapters"]),
         original=own("workflow/report/original.yaml"),
         template=own("workflow/report/report.md.j2"),
     output:
@@ -134,6 +136,7 @@ rule report_md:
         " --tools {input.tools:q}"
         " --compiled {input.compiled:q}"
         " --original {input.original:q}"
+        " --chapters {input.chapters:q}"
         " --template {input.template:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
@@ -167,6 +170,99 @@ rule report_html:
         " {input.report:q}"
         " --estimates {input.estimates:q}"
         " --model {params.model:q}"
+        " --template {input.template:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule deployment_figure:
+    input:
+        paths.DEPLOYMENT,
+    output:
+        report(
+            paths.LOADED_FIGURE,
+            caption="../report/figure.rst",
+            category="{model}",
+            labels={"mode": "deployment", "figure": "{figure}"},
+        ),
+    log:
+        "results/logs/{model}/figures/deployment/{figure}.log",
+    wildcard_constraints:
+        figure="|".join(LOADED_FIGURES),
+    conda:
+        "../../envs/conda/report.yaml"
+    params:
+        caption=deployment_caption,
+        code=code_digest("scripts.deployment.draw"),
+    message:
+        "Drawing {output}"
+    shell:
+        "python -m scripts.deployment.draw"
+        " --figure {wildcards.figure:q}"
+        " --model {wildcards.model:q}"
+        " --table {input:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule deployment_md:
+    input:
+        table=paths.DEPLOYMENT,
+        jobs=of_every_load(paths.LOADED_JOB),
+        models=of_every_model(paths.MODEL),
+        figures=expand(
+            paths.LOADED_FIGURE,
+            model=MODELS,
+            figure=LOADED_FIGURES,
+        ),
+        template=own("workflow/report/deployment.md.j2"),
+    output:
+        expand(paths.CHAPTER, chapter="deployment"),
+    log:
+        "results/logs/deployment.log",
+    conda:
+        "../../envs/conda/report.yaml"
+    params:
+        code=code_digest(
+            "scripts.deployment.write_chapter", *map(deployed.module, LOADED)
+        ),
+    message:
+        "Writing {output}"
+    shell:
+        "python -m scripts.deployment.write_chapter"
+        " --table {input.table:q}"
+        " --jobs {input.jobs:q}"
+        " --models {input.models:q}"
+        " --figures {input.figures:q}"
+        " --template {input.template:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule deployment_html:
+    input:
+        report=rules.deployment_md.output,
+        figures=rules.deployment_md.input.figures,
+        template=own("workflow/report/report.html.j2"),
+        program=own("workflow/report/page.js"),
+    output:
+        report(
+            expand(paths.CHAPTER_HTML, chapter="deployment"),
+            caption="../report/report.rst",
+            category="report",
+            labels={"form": "the deployment's page"},
+        ),
+    log:
+        "results/logs/deployment_html.log",
+    conda:
+        "../../envs/conda/report.yaml"
+    params:
+        code=code_digest("scripts.report.write_html"),
+    message:
+        "Writing {output}"
+    shell:
+        "python -m scripts.report.write_html"
+        " {input.report:q}"
         " --template {input.template:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"

@@ -11,6 +11,8 @@ mod embedded;
 #[cfg(not(target_family = "wasm"))]
 mod examples;
 mod fixture;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "graph")]
 mod model;
 #[cfg(feature = "packed")]

@@ -5,7 +5,8 @@ import numpy as np
 from scripts.bench import settings
 from scripts.bench.benchmark import Benchmark, Value
 from scripts.bench.harness import Contender, Harness
-from scripts.bench.spawning import RunError
+from scripts.bench.kernel import account
+from scripts.bench.spawning import Run, RunError
 from scripts.stats.intervals import BEYOND_PERCENTILE
 
 PILOT = 3
@@ -46,10 +47,12 @@ def measure(harness: Harness, contender: Contender) -> list[Value]:
     percentiles, which need those of all rounds. Engines keep their default caches: how a module
     came to be compiled does not change its code.
     """
-    kept = 1e3 * inferences(harness, contender, iterations(harness, contender))
+    run, seconds = inferences(harness, contender, iterations(harness, contender))
+    kept = 1e3 * seconds
     rows = [
         ("p50", "ms", float(np.median(kept))),
         ("inferences_per_second", "1/s", 1e3 / float(kept.mean())),
+        *account([run]),
     ]
     return rows + [("inference", "ms", float(value)) for value in kept]
 
@@ -61,21 +64,21 @@ def iterations(harness: Harness, contender: Contender) -> int:
     """
     name, wanted = contender["contender"], harness.settings
     if name not in harness.paces:
-        harness.paces[name] = float(inferences(harness, contender, PILOT).min())
+        harness.paces[name] = float(inferences(harness, contender, PILOT)[1].min())
     pace, seconds = harness.paces[name], wanted["seconds_per_process"]
     if pace * wanted["iterations"] <= seconds:
         return wanted["iterations"]
     return max(1, int(SLOW_SHARE * seconds / pace))
 
 
-def inferences(harness: Harness, contender: Contender, count: int) -> np.ndarray:
-    """Return the seconds of `count` inferences of one process, after those that are discarded."""
+def inferences(harness: Harness, contender: Contender, count: int) -> tuple[Run, np.ndarray]:
+    """Run one process; return it and the seconds of `count` inferences, without those discarded."""
     discard = harness.settings["discard"]
-    harness.loop(contender, 1, iterations=count + discard)
+    (run,) = harness.loop(contender, 1, iterations=count + discard)
     times = harness.answer("inference_ns")
     if len(times) != count + discard:
         raise RunError(f"{len(times)} inferences were answered, {count + discard} were asked for")
-    return np.array(times[discard:]) / 1e9
+    return run, np.array(times[discard:]) / 1e9
 
 
 BENCHMARK = Benchmark(

@@ -3,6 +3,7 @@
 from scripts.bench import settings
 from scripts.bench.benchmark import Benchmark, Value
 from scripts.bench.harness import Contender, Harness
+from scripts.bench.kernel import account
 
 # What the classifier answers of its own phases.
 INNER = {
@@ -33,7 +34,7 @@ def measure(harness: Harness, contender: Contender) -> list[Value]:
     unaccounted = run.wall - sum(ns.values()) / 1e9
     rows = [(name, "ms", value / 1e6) for name, value in ns.items()]
     rows.append(("wall", "ms", run.wall * 1e3))
-    return [*rows, ("unaccounted", "%", 100 * unaccounted / run.wall)]
+    return [*rows, ("unaccounted", "%", 100 * unaccounted / run.wall), *account([run])]
 
 
 BENCHMARK = Benchmark(

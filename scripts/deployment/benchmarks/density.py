@@ -2,8 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from scripts.action import policies
 from scripts.bench.spawning import RunError
-from scripts.deployment import memory, settings
+from scripts.deployment import memory, service, settings
 from scripts.deployment.answers import OK
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value, at
 from scripts.deployment.host import Served
@@ -52,6 +53,7 @@ def have_all_answer(served: Served, body: bytes, actions: int) -> None:
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Density",
     what=(
         "Proportional set size of a host and its workers, and its anonymous, file and shared "
         "parts, with more and more workers that have each answered; what each further one adds is "
@@ -70,5 +72,16 @@ BENCHMARK = Benchmark(
             "default": [1, 2, 4, 8, 16, 32, 64],
         },
     },
+    figure="The memory of a host and its workers, over the actions that it has.",
+    columns={
+        "pss_per_action": "each further action",
+        "actions_per_gib": "actions per GiB",
+        "anonymous_per_action": "of each: anonymous",
+        "file_per_action": "of each: files",
+        "shared_per_action": "of each: shared memory",
+    },
+    levelled={"pss": "proportional set size of so many actions"},
     slopes=frozenset(memory.FIELDS),
+    policies=frozenset((*policies.WASM, *policies.NATIVE)),
+    without=dict.fromkeys(service.POLICIES, service.ONE_PROCESS),
 )

@@ -5,7 +5,14 @@ import numpy as np
 from scripts.bench.spawning import RunError
 from scripts.deployment import settings
 from scripts.deployment.answers import Answer
-from scripts.deployment.bench import Bench, Benchmark, Contender, Value, percentiles_of
+from scripts.deployment.bench import (
+    Bench,
+    Benchmark,
+    Contender,
+    Value,
+    percentiles_of,
+    unanswered,
+)
 
 # Recovered: the median of a window is no more than so many times the one before the overload.
 FACTOR, WINDOW_NS = 2.0, 1_000_000_000
@@ -18,19 +25,26 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
         capacity = bench.capacity(contender, served)
         little = (settings.UNLOADED * capacity, wanted["seconds_around"])
         much = (wanted["share"] * capacity, wanted["seconds"])
-        before, during, after = bench.attacks(served, [little, much, little], may_refuse=True)
+        phases = [little, much, little]
+        before, during, after = bench.attacks(served, phases, may_refuse=True)
     if before.refused:
         raise RunError("the host refused requests before there were too many")
     if not during.right:
         raise RunError("the host answered nothing while there were too many requests")
+    if before.late:
+        raise RunError("the host let requests wait for too long before there were too many")
     usual = float(np.median([answer.latency for answer in before.right]))
-    ended = max(answer.sent for answer in during.right + during.refused)
-    late = recovery(after.right, after.refused, ended, FACTOR * usual)
+    sent = during.right + during.refused + during.late
+    ended = max(answer.sent for answer in sent)
+    # The load after it begins when the last of these is answered, or given up.
+    drained = (max(answer.done for answer in sent) - ended) // WINDOW_NS * WINDOW_NS
+    late = max(drained, recovery(after.right, after.refused + after.late, ended, FACTOR * usual))
     rows = [
         ("offered", "1/s", much[0]),
         ("done", "1/s", during.per_second(1e9 / much[0])),
         ("refused", "%", during.refused_share),
         ("recovery", "s", late / 1e9),
+        *unanswered(during, served, max(rate for rate, _ in phases)),
         *percentiles_of(during),
     ]
     return rows + [("refusal", "ms", answer.latency / 1e6) for answer in during.refused]
@@ -57,10 +71,13 @@ def recovery(right: list[Answer], refused: list[Answer], ended: int, usual: floa
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Overload and recovery",
     what=(
         "More requests than the host can answer: what it answers meanwhile, every answer checked, "
         "what it refuses and how fast, and how many seconds after the last of them the median "
-        "latency of each second is within twice the one before again (whole seconds; 0: at once)."
+        "latency of each second is within twice the one before again (whole seconds; 0: at once). "
+        "`wasmtime serve` refuses nothing: requests wait there, and those not answered after "
+        "`patience`, 30 s or less so that 1000 wait at the most, are `unanswered`."
     ),
     settings={
         "rounds": settings.rounds(1),
@@ -73,6 +90,17 @@ BENCHMARK = Benchmark(
             "maximum": 600,
             "default": 10,
         },
+    },
+    columns={
+        "done": "right answers",
+        "offered": "offered",
+        "refused": "refused",
+        "unanswered": "given up",
+        "p50_refusal": "refused within, median",
+        "p99_refusal": "p99 of refusals",
+        "p50_latency": "answered within, median",
+        "p99_latency": "p99 of answers",
+        "recovery": "recovered after",
     },
     pooled=frozenset({"latency", "refusal"}),
 )

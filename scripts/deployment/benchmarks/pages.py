@@ -3,9 +3,9 @@
 import json
 import os
 
-from scripts.action import worker
+from scripts.action import policies
 from scripts.bench.spawning import RunError
-from scripts.deployment import memory, settings
+from scripts.deployment import memory, service, settings
 from scripts.deployment.answers import OK
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value
 from scripts.deployment.probing import probe
@@ -16,7 +16,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 def measure(bench: Bench, contender: Contender) -> list[Value]:
     """Have a host with one worker answer several times; look at one instance by itself."""
     rows = [("minor_faults", "1", faults(bench, contender))]
-    if contender["policy"] in worker.WASM:
+    if contender["policy"] in policies.WASM:
         parameters = json.dumps(bench.cases[0].value).encode()
         found = probe(bench, contender, stdin=parameters)
         rows += [
@@ -47,11 +47,17 @@ def answer(served, body: bytes) -> None:
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Pages",
     what=(
         "Pages that a worker, and what it starts, touches anew for one activation after the first; "
         "and of an instance's memory, from outside any host, the pages that one activation makes "
         "private copies of: that copying is what instantiation leaves for later."
     ),
+    columns={
+        "minor_faults": "touched anew",
+        "dirtied_pages": "private copies of an instance's",
+        "memory_pages": "of the instance in all",
+    },
     settings={
         "rounds": settings.rounds(3),
         "activations": {
@@ -61,4 +67,6 @@ BENCHMARK = Benchmark(
             "default": 20,
         },
     },
+    policies=frozenset((*policies.WASM, *policies.NATIVE)),
+    without=dict.fromkeys(service.POLICIES, service.ONE_PROCESS),
 )

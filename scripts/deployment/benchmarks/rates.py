@@ -3,7 +3,15 @@
 import numpy as np
 
 from scripts.deployment import knee, settings
-from scripts.deployment.bench import Bench, Benchmark, Contender, Value, at, percentiles_of
+from scripts.deployment.bench import (
+    Bench,
+    Benchmark,
+    Contender,
+    Value,
+    at,
+    percentiles_of,
+    unanswered,
+)
 
 # A latency of so many times that of the least load is what somebody notices.
 FACTOR = 2.0
@@ -20,6 +28,8 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
     offered = [rate for rate, _ in phases]
     done = [found.per_second(1e9 / rate) for found, rate in zip(judged, offered, strict=True)]
     latency = [float(np.median([a.latency for a in found.right])) / 1e6 for found in judged]
+    fastest = max(offered)
+    waited = [unanswered(found, served, fastest) for found in judged]
     rows = [
         ("saturation", "1/s", capacity),
         ("knee", "1/s", knee.plateau(offered, done)),
@@ -31,6 +41,7 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
             (at("done", share), "1/s", done[place]),
             (at("refused", share), "%", judged[place].refused_share),
             (at("p50", share), "ms", latency[place]),
+            *((at(name, share), unit, value) for name, unit, value in waited[place]),
             *percentiles_of(judged[place], at("latency", share)),
         ]
     return rows
@@ -38,6 +49,7 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Throughput and latency over the arrival rate",
     what=(
         "Right answers a second, refusals and latency at arrival rates that are shares of what the "
         "host does at saturation (each worker busy, one request waiting for it). The `knee` is "
@@ -46,15 +58,28 @@ BENCHMARK = Benchmark(
     ),
     settings={
         "rounds": settings.rounds(3),
-        "seconds": settings.seconds(10),
+        "seconds": settings.seconds(6),
         "shares": {
             "description": "Arrival rates, as shares of what the host does at saturation.",
             "type": "array",
             "items": {"type": "number", "exclusiveMinimum": 0},
             "minItems": 2,
             "uniqueItems": True,
-            "default": [0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2],
+            "default": [0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2],
         },
+    },
+    figure="What a host answers at each arrival rate, and how late; on the line it answers all.",
+    columns={
+        "knee": "knee",
+        "saturation": "at saturation",
+        "rate_of_double_latency": "rate of double latency",
+    },
+    levelled={
+        "done": "right answers at a share of the saturation",
+        "refused": "refused at a share of the saturation",
+        "unanswered": "given up at a share of the saturation",
+        "p50": "median latency at a share of the saturation",
+        "p99_latency": "p99 of the latency at a share of the saturation",
     },
     pooled=frozenset({"latency"}),
 )

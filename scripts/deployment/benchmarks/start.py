@@ -29,9 +29,16 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
 
 BENCHMARK = Benchmark(
     measure=measure,
+    title="Start of a host",
     what=(
         "A host with one worker, from its process's start until it listens with the action loaded, "
         "and until its first answer; what the first activation takes, and the second."
     ),
     settings={"rounds": settings.rounds(8)},
+    columns={
+        "to_first_answer": "to the first answer",
+        "to_listening": "to listening",
+        "first_activation": "the first activation",
+        "second_activation": "the second",
+    },
 )

@@ -9,6 +9,7 @@ CLASSIFIER_SOURCES = own_files(
     "src/**/*.rs",
     "examples/**/*.rs",
 )
+COMPONENT_SOURCES = own_files("classifier/component", "Cargo.toml", "src/**/*.rs")
 MEASURE_SOURCES = own_files("classifier/measure", "Cargo.toml", "src/**/*.rs")
 
 

@@ -1,5 +1,6 @@
 # What the rules of stage deployment ask: the files a job needs, its parameters.
 LOADED = list(deployed.every())
+LOADED_FIGURES = [name for name in LOADED if deployed.every()[name].figure]
 HOSTS = {name: hosts.hosts(config, name) for name in MODELS}
 
 
@@ -21,6 +22,17 @@ def host_files(rows):
     ]
     wanted = (path for row in rows for path in (row["action"], row["gate"]))
     return list(dict.fromkeys([*wanted, *records]))
+
+
+def serve_tool(rows):
+    """The record of what serves components, where any host is one."""
+    served = any(row["policy"] in service.POLICIES for row in rows)
+    return [paths.TOOL.format(tool=selection.SERVE_TOOL)] if served else []
+
+
+def wasmtime_option(wildcards, input):
+    """The script's option that names that record."""
+    return option("--wasmtime", "".join(input.wasmtime))
 
 
 def of_every_load(pattern):
@@ -46,5 +58,10 @@ def host_code(name):
         "scripts.deployment.probe",
         deployed.module(name),
         "scripts.action.serve",
-        "scripts.action.worker",
+        "scripts.action.zygote",
     )
+
+
+def deployment_caption(wildcards):
+    """What stands below a figure in Snakemake's own report."""
+    return deployed.every()[wildcards.figure].figure

@@ -1,0 +1,1 @@
+"""Malformed requests to the action's host, and what it may answer to each."""

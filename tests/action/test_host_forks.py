@@ -1,0 +1,47 @@
+"""What workers have in common with the process they are forked from, and what not."""
+
+import os
+from pathlib import Path
+
+import pytest
+from serving import module, parent, served
+
+FIELDS = ("Anonymous", "Private_Dirty")
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A host with the action, and two workers."""
+    with served(tmp_path, "--workers=1") as host:
+        host.init(module())
+        yield host
+
+
+def test_a_fork_is_sound_as_long_as_there_is_one_thread(host):
+    """Another thread's locks would stay locked in the worker for ever."""
+    zygotes = {parent(pid) for pid in host.workers()}
+    (zygote,) = zygotes
+    assert parent(zygote) == host.process.pid
+    assert os.listdir(f"/proc/{zygote}/task") == [str(zygote)]
+
+
+def test_a_worker_shares_most_of_what_it_is_forked_from(host):
+    """The interpreter, the library and the module are loaded once."""
+    for _ in range(20):
+        assert host.run() == (200, {"done": True})
+    for pid in host.workers():
+        worker, zygote = memory(pid), memory(parent(pid))
+        assert worker["Anonymous"] - worker["Private_Dirty"] > zygote["Anonymous"] / 2
+
+
+def memory(pid):
+    """The kernel's account of a process's memory, kB; what no file backs is `Anonymous`."""
+    rows = map(str.split, Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines())
+    return {row[0].rstrip(":"): int(row[1]) for row in rows if row[0].rstrip(":") in FIELDS}
+
+
+def test_ctrl_c_on_a_terminal_is_for_the_host_alone(host):
+    for pid in host.workers():
+        assert os.getsid(pid) != os.getsid(host.process.pid)
+        # What it starts is killed with it.
+        assert os.getpgid(pid) == pid
