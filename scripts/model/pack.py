@@ -86,7 +86,7 @@ def pack(layers: list[Layer], size: int, panel: int) -> bytes:
                 filled[: array.size] = array
                 data.append(filled)
                 offset += filled.size
-        records.append(record(layer, place, places, starts or [0, 0]))
+        records.append(record(layer, place, places, layer.clamp, starts or [0, 0]))
     head = struct.pack("<6I", panel, size, layers[-1].channels_out, len(room), len(records), 0)
     body = struct.pack(f"<{len(room)}I", *room) + b"".join(records)
     start = -(-(len(MAGIC) + len(head) + len(body)) // ALIGNMENT) * ALIGNMENT
@@ -94,7 +94,13 @@ def pack(layers: list[Layer], size: int, panel: int) -> bytes:
     return (MAGIC + head + body).ljust(start, b"\0") + np.concatenate(data).tobytes()
 
 
-def record(layer: Layer, place: int, places: list[int], starts: list[int]) -> bytes:
+def record(
+    layer: Layer,
+    place: int,
+    places: list[int],
+    clamp: tuple[float, float],
+    starts: list[int],
+) -> bytes:
     """Return a layer's record."""
     return RECORD.pack(
         layer.kind,
@@ -108,7 +114,7 @@ def record(layer: Layer, place: int, places: list[int], starts: list[int]) -> by
         layer.kernel,
         layer.stride,
         layer.pad,
-        *layer.clamp,
+        *clamp,
         *starts,
     )
 

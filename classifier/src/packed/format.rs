@@ -1,5 +1,7 @@
 //! The packed file, read in place.
 
+use std::fmt;
+
 use super::plan::{self, Piece};
 use crate::error::{Error, Result};
 
@@ -10,16 +12,29 @@ pub const PANEL: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
 pub const COLOURS: usize = 3;
 
 const ADVICE: &str = "build with the file that scripts/model/pack.py writes for this target";
-const HEAD_WORDS: usize = 6;
-const RECORD_WORDS: usize = 15;
+pub const HEAD_WORDS: usize = 6;
+pub const RECORD_WORDS: usize = 15;
 /// In a record: the image is the source.
 const IMAGE: u32 = u32::MAX;
 /// Bounds that no model for images reaches; they keep products of sizes in range.
-const MOST: usize = 1 << 20;
+pub const MOST: usize = 1 << 20;
 const LARGEST: usize = 1 << 14;
 const LARGEST_KERNEL: usize = 16;
 /// Floats of all buffers: 1 GiB.
 const MOST_ROOM: u64 = 1 << 28;
+
+/// What weights are.
+pub trait Number: fmt::Debug + Copy + 'static {
+    /// What biases and sums are.
+    type Sum: fmt::Debug + Copy + 'static;
+    /// Inputs that a kernel multiplies and adds up at once; their weights lie side by side.
+    const GROUP: usize;
+}
+
+impl Number for f32 {
+    type Sum = f32;
+    const GROUP: usize = 1;
+}
 
 /// What a layer computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +53,7 @@ pub enum Step {
 
 /// One fused layer. Maps are square, NHWC, a pixel's channels filled up to whole panels.
 #[derive(Debug, Clone)]
-pub struct Layer {
+pub struct Layer<N: Number = f32> {
     pub step: Step,
     /// The buffer read; the image where there is none.
     pub source: Option<usize>,
@@ -55,12 +70,12 @@ pub struct Layer {
     pub pad: usize,
     pub low: f32,
     pub high: f32,
-    pub weights: &'static [f32],
-    pub bias: &'static [f32],
+    pub weights: &'static [N],
+    pub bias: &'static [N::Sum],
 }
 
-impl Layer {
-    /// Floats between the pixels of the input.
+impl<N: Number> Layer<N> {
+    /// Floats, or levels, between the pixels of the input.
     pub fn stride_in(&self) -> usize {
         match self.source {
             None => self.channels_in,
@@ -68,7 +83,7 @@ impl Layer {
         }
     }
 
-    /// Floats between the pixels of the output.
+    /// As [`Layer::stride_in`], of the output.
     pub fn stride_out(&self) -> usize {
         padded(self.channels_out)
     }
@@ -81,6 +96,18 @@ impl Layer {
     /// Floats of a row of the output.
     pub fn row_out(&self) -> usize {
         self.size_out * self.stride_out()
+    }
+
+    /// How many inputs are multiplied and added up for an output, whole groups.
+    pub fn depth(&self) -> usize {
+        let window = self.kernel * self.kernel;
+        match self.step {
+            Step::Conv => window * self.channels_in,
+            Step::Depthwise => window,
+            Step::Pointwise => self.channels_in,
+            Step::Pool | Step::Softmax => 0,
+        }
+        .next_multiple_of(N::GROUP)
     }
 
     fn floats_in(&self) -> u64 {
@@ -113,24 +140,12 @@ impl Layer {
             return false;
         }
         let inner = self.source.is_some();
-        let (shape, weights) = match step {
-            Step::Conv => (
-                !inner,
-                product([kernel, kernel, channels_in]) * self.stride_out() as u64,
-            ),
-            Step::Depthwise => (
-                inner && channels_in == channels_out,
-                product([kernel, kernel, self.stride_out()]),
-            ),
-            Step::Pointwise => (
-                inner && size_in == size_out,
-                product([1, channels_in, self.stride_out()]),
-            ),
-            Step::Pool => (inner && size_out == 1 && channels_in == channels_out, 0),
-            Step::Softmax => (
-                inner && size_in == 1 && size_out == 1 && channels_in == channels_out,
-                0,
-            ),
+        let shape = match step {
+            Step::Conv => !inner,
+            Step::Depthwise => inner && channels_in == channels_out,
+            Step::Pointwise => inner && size_in == size_out,
+            Step::Pool => inner && size_out == 1 && channels_in == channels_out,
+            Step::Softmax => inner && size_in == 1 && size_out == 1 && channels_in == channels_out,
         };
         let has_bias = !matches!(step, Step::Pool | Step::Softmax);
         (size_out - 1) * stride < size_in + pad
@@ -138,7 +153,7 @@ impl Layer {
             // A NaN is neither: the clamps would leave it out, and say nothing.
             && self.low <= self.high
             && (!self.add || step == Step::Pointwise)
-            && self.weights.len() as u64 >= weights
+            && self.weights.len() as u64 >= product([self.depth(), self.stride_out(), 1])
             && (!has_bias || self.bias.len() >= self.stride_out())
     }
 }
@@ -198,7 +213,11 @@ impl Packed {
             .collect::<Result<_>>()?;
         let first = HEAD_WORDS + buffers;
         let layers = (0..layers)
-            .map(|index| layer(words.array(first + index * RECORD_WORDS)?, data))
+            .map(|index| {
+                let record: [_; RECORD_WORDS] = words.array(first + index * RECORD_WORDS)?;
+                let [.., weights, bias] = record;
+                layer(record, tail(data, weights)?, tail(data, bias)?)
+            })
             .collect::<Result<Vec<_>>>()?;
         Self::new(size, classes, room, layers)
     }
@@ -213,51 +232,58 @@ impl Packed {
         buffers: Vec<usize>,
         layers: Vec<Layer>,
     ) -> Result<Self> {
-        let mut packed = Self {
+        check(size, classes, &buffers, &layers)?;
+        let (pieces, buffers) = plan::plan(&layers, &buffers);
+        Ok(Self {
             size,
             classes,
             buffers,
-            pieces: Vec::new(),
             layers,
-        };
-        packed.check()?;
-        (packed.pieces, packed.buffers) = plan::plan(&packed.layers, &packed.buffers);
-        Ok(packed)
-    }
-
-    /// What the kernels rely on without looking again.
-    fn check(&self) -> Result<()> {
-        if self.size > LARGEST {
-            return Err(wrong("its image is too large"));
-        }
-        let room = self.buffers.iter().map(|size| *size as u64);
-        if room.fold(0, u64::saturating_add) > MOST_ROOM {
-            return Err(wrong("its buffers are too large"));
-        }
-        let room = |index: usize| self.buffers.get(index).map_or(0, |size| *size as u64);
-        let reads = |layer: &Layer| match layer.source {
-            None => layer.size_in == self.size && layer.channels_in == COLOURS,
-            Some(source) => source != layer.target && layer.floats_in() <= room(source),
-        };
-        let fits = |layer: &Layer| {
-            layer.is_sound() && reads(layer) && layer.floats_out() <= room(layer.target)
-        };
-        match self.layers.iter().position(|layer| !fits(layer)) {
-            Some(index) => Err(wrong(&format!("its layer {index} does not fit"))),
-            None if self
-                .layers
-                .last()
-                .is_none_or(|last| last.channels_out != self.classes || last.size_out != 1) =>
-            {
-                Err(wrong("its last layer has another number of classes"))
-            }
-            None => Ok(()),
-        }
+            pieces,
+        })
     }
 }
 
-/// A layer from its record.
-fn layer(record: [usize; RECORD_WORDS], data: &'static [f32]) -> Result<Layer> {
+/// What the kernels rely on without looking again, of a model of these layers.
+pub fn check<N: Number>(
+    size: usize,
+    classes: usize,
+    buffers: &[usize],
+    layers: &[Layer<N>],
+) -> Result<()> {
+    if size > LARGEST {
+        return Err(wrong("its image is too large"));
+    }
+    let room = buffers.iter().map(|size| *size as u64);
+    if room.fold(0, u64::saturating_add) > MOST_ROOM {
+        return Err(wrong("its buffers are too large"));
+    }
+    let room = |index: usize| buffers.get(index).map_or(0, |size| *size as u64);
+    let reads = |layer: &Layer<N>| match layer.source {
+        None => layer.size_in == size && layer.channels_in == COLOURS,
+        Some(source) => source != layer.target && layer.floats_in() <= room(source),
+    };
+    let fits = |layer: &Layer<N>| {
+        layer.is_sound() && reads(layer) && layer.floats_out() <= room(layer.target)
+    };
+    match layers.iter().position(|layer| !fits(layer)) {
+        Some(index) => Err(wrong(&format!("its layer {index} does not fit"))),
+        None if layers
+            .last()
+            .is_none_or(|last| last.channels_out != classes || last.size_out != 1) =>
+        {
+            Err(wrong("its last layer has another number of classes"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A layer from its record; its weights and biases are the beginnings of `weights` and `bias`.
+pub fn layer<N: Number>(
+    record: [usize; RECORD_WORDS],
+    weights: &'static [N],
+    bias: &'static [N::Sum],
+) -> Result<Layer<N>> {
     let [
         kind,
         source,
@@ -272,8 +298,7 @@ fn layer(record: [usize; RECORD_WORDS], data: &'static [f32]) -> Result<Layer> {
         pad,
         low,
         high,
-        weights,
-        bias,
+        ..,
     ] = record;
     let steps = [
         Step::Conv,
@@ -282,10 +307,6 @@ fn layer(record: [usize; RECORD_WORDS], data: &'static [f32]) -> Result<Layer> {
         Step::Pool,
         Step::Softmax,
     ];
-    let tail = |start: usize| {
-        data.get(start..)
-            .ok_or_else(|| wrong("its weights are cut off"))
-    };
     Ok(Layer {
         step: *steps
             .get(kind)
@@ -302,16 +323,22 @@ fn layer(record: [usize; RECORD_WORDS], data: &'static [f32]) -> Result<Layer> {
         pad,
         low: float(low),
         high: float(high),
-        weights: tail(weights)?,
-        bias: tail(bias)?,
+        weights,
+        bias,
     })
 }
 
+/// What follows in the data from an offset on, which a record's weights and biases begin with.
+pub fn tail<T>(data: &'static [T], start: usize) -> Result<&'static [T]> {
+    data.get(start..)
+        .ok_or_else(|| wrong("its weights are cut off"))
+}
+
 /// The 32-bit words of a file, after the magic.
-struct Words(&'static [u8]);
+pub struct Words(pub &'static [u8]);
 
 impl Words {
-    fn get(&self, index: usize) -> Result<usize> {
+    pub fn get(&self, index: usize) -> Result<usize> {
         let word = self
             .0
             .chunks_exact(4)
@@ -321,7 +348,7 @@ impl Words {
             .ok_or_else(|| wrong("it is cut off"))
     }
 
-    fn array<const N: usize>(&self, first: usize) -> Result<[usize; N]> {
+    pub fn array<const N: usize>(&self, first: usize) -> Result<[usize; N]> {
         let mut words = [0; N];
         for (index, word) in words.iter_mut().enumerate() {
             *word = self.get(first + index)?;
@@ -331,7 +358,7 @@ impl Words {
 }
 
 /// The float of a word's bits.
-fn float(word: usize) -> f32 {
+pub fn float(word: usize) -> f32 {
     f32::from_bits(u32::try_from(word).unwrap_or(0))
 }
 
@@ -352,7 +379,7 @@ fn floats(bytes: &'static [u8]) -> Result<&'static [f32]> {
     }
 }
 
-fn wrong(what: &str) -> Error {
+pub fn wrong(what: &str) -> Error {
     Error::new(format!(
         "the embedded packed model cannot be used: {what}; {ADVICE}"
     ))

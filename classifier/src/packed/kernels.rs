@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::format::{COLOURS, Layer, PANEL};
+use super::format::{COLOURS, Layer, Number, PANEL};
 use super::lanes::Lanes;
 
 /// Floats of a block of pixels that stay in the second-level cache while all weights pass by.
@@ -35,6 +35,9 @@ macro_rules! unrolled {
     };
 }
 
+#[cfg(feature = "integers")]
+pub(super) use unrolled;
+
 /// A matrix product: rows are pixels.
 #[derive(Clone, Copy)]
 struct Product<'a> {
@@ -44,12 +47,12 @@ struct Product<'a> {
     stride_in: usize,
 }
 
-/// At least so many floats of a vector, which is not written again where it has them.
-fn grown(vector: &mut Vec<f32>, floats: usize) -> &mut [f32] {
-    if vector.len() < floats {
-        vector.resize(floats, 0.0);
+/// At least so many values of a vector, which is not written again where it has them.
+pub fn grown<T: Clone + Default>(vector: &mut Vec<T>, values: usize) -> &mut [T] {
+    if vector.len() < values {
+        vector.resize(values, T::default());
     }
-    &mut vector[..floats]
+    &mut vector[..values]
 }
 
 /// Every pixel by itself: all output channels from all input channels. `source` and `target` begin
@@ -81,7 +84,7 @@ pub unsafe fn conv<L: Lanes>(
     target: &mut [f32],
     scratch: &mut Scratch,
 ) {
-    let depth = layer.kernel * layer.kernel * layer.channels_in;
+    let depth = layer.depth();
     let product = Product {
         layer,
         depth,
@@ -90,17 +93,24 @@ pub unsafe fn conv<L: Lanes>(
     let Scratch { windows, spread } = scratch;
     let windows = grown(windows, layer.size_out * depth);
     for (row, target) in rows.zip(target.chunks_exact_mut(layer.row_out())) {
-        gather(layer, source, row, windows);
+        gather(layer, source, 0.0, row, windows);
         unsafe { multiply::<L>(product, windows, target, layer.size_out, spread) }
     }
 }
 
-/// The windows of one row of the output, one after another; zeros outside the image.
+/// The windows of one row of the output, one after another, each of whole groups; outside the image is
+/// `outside`.
 ///
 /// A pixel's colours are copied as an array: copies whose length is known at run time only are calls
 /// in WebAssembly.
 #[inline(always)]
-fn gather(layer: &Layer, source: &[f32], row: usize, windows: &mut [f32]) {
+pub fn gather<N: Number, T: Copy>(
+    layer: &Layer<N>,
+    source: &[T],
+    outside: T,
+    row: usize,
+    windows: &mut [T],
+) {
     let Layer {
         kernel,
         stride,
@@ -109,16 +119,16 @@ fn gather(layer: &Layer, source: &[f32], row: usize, windows: &mut [f32]) {
         ..
     } = *layer;
     let (source, _) = source.as_chunks::<COLOURS>();
-    let (windows, _) = windows.as_chunks_mut::<COLOURS>();
     let inside = pad..size_in + pad;
-    for (column, window) in windows.chunks_exact_mut(kernel * kernel).enumerate() {
-        for (y, line) in window.chunks_exact_mut(kernel).enumerate() {
+    for (column, window) in windows.chunks_exact_mut(layer.depth()).enumerate() {
+        let (window, _) = window.as_chunks_mut::<COLOURS>();
+        for (y, line) in window.chunks_exact_mut(kernel).take(kernel).enumerate() {
             for (x, pixel) in line.iter_mut().enumerate() {
                 let (from_y, from_x) = (row * stride + y, column * stride + x);
                 *pixel = if inside.contains(&from_y) && inside.contains(&from_x) {
                     source[(from_y - pad) * size_in + from_x - pad]
                 } else {
-                    [0.0; COLOURS]
+                    [outside; COLOURS]
                 };
             }
         }
@@ -447,7 +457,7 @@ pub unsafe fn pool<L: Lanes>(layer: &Layer, source: &[f32], target: &mut [f32]) 
 }
 
 /// The exponentials' shares.
-pub fn softmax(layer: &Layer, source: &[f32], target: &mut [f32]) {
+pub fn softmax<N: Number>(layer: &Layer<N>, source: &[f32], target: &mut [f32]) {
     let scores = &source[..layer.channels_out];
     let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let target = &mut target[..layer.channels_out];

@@ -5,6 +5,8 @@
 //! Nothing is parsed, optimised or copied at run time, natively or in an engine.
 
 mod format;
+#[cfg(feature = "integers")]
+pub mod integers;
 mod isa;
 mod kernels;
 mod lanes;

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::format::{Layer, Step};
+use super::format::{Layer, Number, Step};
 
 /// Floats of a strip of an expanded map: they stay in the second-level cache.
 const STRIP: usize = 128 << 10;
@@ -31,7 +31,7 @@ pub struct Piece {
 
 /// The pieces of a checked model, and the floats of its buffers, of which the file says `room`. Two
 /// more are behind them, for strips.
-pub fn plan(layers: &[Layer], room: &[usize]) -> (Vec<Piece>, Vec<usize>) {
+pub fn plan<N: Number>(layers: &[Layer<N>], room: &[usize]) -> (Vec<Piece>, Vec<usize>) {
     let strips = [room.len(), room.len() + 1];
     let (mut pieces, mut between) = (Vec::new(), Vec::new());
     let mut at = 0;
@@ -62,9 +62,9 @@ pub fn plan(layers: &[Layer], room: &[usize]) -> (Vec<Piece>, Vec<usize>) {
 }
 
 /// Whether three layers may run strip by strip; `later` are those behind them.
-fn is_block(block: &[Layer; 3], later: &[Layer]) -> bool {
+fn is_block<N: Number>(block: &[Layer<N>; 3], later: &[Layer<N>]) -> bool {
     let [expand, depthwise, project] = block;
-    let follows = |layer: &Layer, before: &Layer| {
+    let follows = |layer: &Layer<N>, before: &Layer<N>| {
         layer.source == Some(before.target)
             && layer.size_in == before.size_out
             && layer.channels_in == before.channels_out
@@ -86,7 +86,7 @@ fn is_block(block: &[Layer; 3], later: &[Layer]) -> bool {
 }
 
 /// Whether no layer reads what is in a buffer before another writes to it.
-fn is_dead(buffer: usize, later: &[Layer]) -> bool {
+fn is_dead<N: Number>(buffer: usize, later: &[Layer<N>]) -> bool {
     let mut touching =
         (later.iter()).filter(|layer| layer.source == Some(buffer) || layer.target == buffer);
     let next = touching.next();
@@ -94,7 +94,7 @@ fn is_dead(buffer: usize, later: &[Layer]) -> bool {
 }
 
 /// A layer at once.
-fn whole(layer: &Layer, index: usize) -> Piece {
+fn whole<N: Number>(layer: &Layer<N>, index: usize) -> Piece {
     Piece {
         layer: index,
         rows: 0..layer.size_out,
@@ -109,7 +109,7 @@ fn whole(layer: &Layer, index: usize) -> Piece {
 
 /// A block's pieces: of each strip the rows of the expanded map that are not there yet, and what
 /// follows from them.
-fn block_pieces(block: &[Layer; 3], first: usize, strips: [usize; 2]) -> Vec<Piece> {
+fn block_pieces<N: Number>(block: &[Layer<N>; 3], first: usize, strips: [usize; 2]) -> Vec<Piece> {
     let [expand, depthwise, project] = block;
     let [expanded, filtered] = strips;
     let wide = expand.row_out();
@@ -152,14 +152,14 @@ fn block_pieces(block: &[Layer; 3], first: usize, strips: [usize; 2]) -> Vec<Pie
 }
 
 /// The rows of a layer's input that some of its output's are computed from.
-fn rows_read(layer: &Layer, rows: &Range<usize>) -> Range<usize> {
+fn rows_read<N: Number>(layer: &Layer<N>, rows: &Range<usize>) -> Range<usize> {
     let start = (rows.start * layer.stride).saturating_sub(layer.pad);
     let end = (rows.end - 1) * layer.stride + layer.kernel - layer.pad;
     start..end.min(layer.size_in)
 }
 
 /// The float of a buffer behind the last that a piece reads or writes.
-fn reach(piece: &Piece, layer: &Layer, buffer: usize) -> usize {
+fn reach<N: Number>(piece: &Piece, layer: &Layer<N>, buffer: usize) -> usize {
     let read = match layer.step {
         Step::Depthwise => rows_read(layer, &piece.rows).len(),
         Step::Pointwise => piece.rows.len(),

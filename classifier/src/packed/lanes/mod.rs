@@ -46,7 +46,7 @@ macro_rules! lanes {
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
-        pub struct $name($inner);
+        pub struct $name(pub(in crate::packed) $inner);
 
         // Some targets' functions are safe, others' are not.
         #[allow(unused_unsafe)]

@@ -1,0 +1,71 @@
+//! Four sums that the compiler turns into what the target has.
+
+use super::{ROUNDER, Sums};
+use crate::packed::lanes::portable::Portable as Floats;
+
+#[derive(Clone, Copy)]
+pub struct Portable([i32; 4]);
+
+impl Sums for Portable {
+    const ROWS: usize = 4;
+    type Floats = Floats;
+    type Weights = [[i8; 4]; 4];
+    type Levels = [[u8; 4]; 4];
+
+    #[inline(always)]
+    unsafe fn load(from: *const i32) -> Self {
+        Self(unsafe { from.cast::<[i32; 4]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| {
+            self.0[lane].wrapping_add(other.0[lane])
+        }))
+    }
+
+    #[inline(always)]
+    unsafe fn weights(from: *const i8) -> Self::Weights {
+        unsafe { from.cast::<Self::Weights>().read_unaligned() }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(from: *const u8) -> Self::Levels {
+        [unsafe { from.cast::<[u8; 4]>().read_unaligned() }; 4]
+    }
+
+    #[inline(always)]
+    unsafe fn zip(from: [*const u8; 4]) -> Self::Levels {
+        std::array::from_fn(|lane| from.map(|place| unsafe { *place.add(lane) }))
+    }
+
+    #[inline(always)]
+    unsafe fn dot(self, weights: Self::Weights, levels: Self::Levels) -> Self {
+        Self(std::array::from_fn(|lane| {
+            let products = weights[lane].iter().zip(levels[lane]);
+            products.fold(self.0[lane], |sum, (weight, level)| {
+                sum.wrapping_add(i32::from(*weight) * i32::from(level))
+            })
+        }))
+    }
+
+    #[inline(always)]
+    unsafe fn widen(from: *const u8) -> Self {
+        let levels = unsafe { from.cast::<[u8; 4]>().read_unaligned() };
+        Self(levels.map(i32::from))
+    }
+
+    #[inline(always)]
+    unsafe fn floats(self) -> Floats {
+        Floats(self.0.map(|sum| sum as f32))
+    }
+
+    #[inline(always)]
+    unsafe fn store(rounded: Floats, zero: i32, to: *mut u8) {
+        let level = |value: f32| {
+            let rounded = value.to_bits().wrapping_sub(ROUNDER.to_bits());
+            rounded.wrapping_add_signed(zero) as u8
+        };
+        unsafe { to.cast::<[u8; 4]>().write_unaligned(rounded.0.map(level)) }
+    }
+}

@@ -1,0 +1,11 @@
+//! The packed layers in integers: weights of 8 bits, activations of 8 or 7, sums of 32.
+//!
+//! docs/int8.md says what is computed; `scripts/model/integers.py` computes the same in numpy.
+
+mod format;
+mod kernels;
+mod lanes;
+mod run;
+
+pub use format::{Layer, MAGIC, Packed};
+pub use run::{Buffers, run};

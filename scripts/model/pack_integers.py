@@ -1,0 +1,103 @@
+"""The quantised model as the packed executor takes it: as pack.py's file, with weights of 8 bits.
+
+All little-endian: the magic, then uint32 panel, size, classes, number of buffers, number of layers,
+offset of the data in bytes, largest activation, and two float32, the image's factor and zero; the
+buffers' sizes; the layers' records: pack.py's, the levels' bounds as floats, then where the factors
+lie, the level outside the map, and two float32, the factor and the zero of what is added; at a
+multiple of 64 bytes the data, every part of it at such a multiple too.
+classifier/src/packed/integers/format.rs reads it in place.
+"""
+
+import struct
+
+import numpy as np
+
+from scripts.model import pack
+from scripts.model.lowering import DEPTHWISE, Layer
+from scripts.model.pack import ALIGNMENT, padded
+from scripts.model.quantise import Quantised
+
+MAGIC = b"MOBINTS1"
+HEAD = struct.Struct("<7I2f")
+MORE = struct.Struct("<2I2f")
+# Inputs that a kernel multiplies and adds up at once.
+GROUP = 4
+
+
+def grouped(weights: np.ndarray, panel: int) -> np.ndarray:
+    """Return weights [inputs, outputs] as [panels, inputs / 4, panel, 4], filled up with zeros."""
+    inputs, outputs = weights.shape
+    filled = np.zeros((padded(inputs, GROUP), padded(outputs, panel)), np.int8)
+    filled[:inputs, :outputs] = weights
+    return filled.reshape(-1, GROUP, filled.shape[1] // panel, panel).transpose(2, 0, 3, 1)
+
+
+def weights_of(quantised: Quantised, panel: int) -> np.ndarray:
+    """Return a layer's weights in the order in which its kernel reads them."""
+    weights = quantised.weights.reshape(-1, quantised.layer.channels_out)
+    if quantised.layer.kind == DEPTHWISE:
+        return grouped(weights, padded(weights.shape[1], panel))
+    return grouped(weights, panel)
+
+
+def parts(quantised: Quantised, panel: int) -> list[np.ndarray]:
+    """Return a layer's weights, bias and factors, the channels filled up with zeros."""
+
+    def filled(values: np.ndarray) -> np.ndarray:
+        return np.pad(values, (0, padded(len(values), panel) - len(values)))
+
+    weights = np.empty(0, np.int8)
+    if quantised.weights is not None:
+        weights = weights_of(quantised, panel)
+    return [weights, filled(quantised.bias), filled(quantised.factors)]
+
+
+def levels_record(quantised: Quantised, factors: int) -> bytes:
+    """Return what a record has behind that of floats."""
+    added, factor, zero = quantised.added, 0.0, 0.0
+    if added is not None:
+        factor, zero = added.step / quantised.target.step, added.zero
+    return MORE.pack(factors, int(np.rint(quantised.source.zero)), factor, zero)
+
+
+def levels_clamp(quantised: Quantised, top: int) -> tuple[float, float]:
+    """Return the bounds of an output's levels, their zero subtracted."""
+    zero = quantised.target.zero if quantised.target else 0.0
+    return -zero, top - zero
+
+
+def packed(
+    layers: list[Layer], quantised: list[Quantised], places: list[int], panel: int, top: int
+) -> bytes:
+    """Return the packed model for kernels of a panel's channels.
+
+    Args:
+        layers: as lowering.py finds them, the softmax the last.
+        quantised: those before the softmax, as quantise.py makes them.
+        places: the buffer that each layer writes to.
+        panel: channels that the kernels compute at once.
+        top: the largest activation.
+    """
+    room = [0] * (max(places) + 1)
+    for layer, place in zip(layers, places, strict=True):
+        levels = layer.size_out**2 * padded(layer.channels_out, panel)
+        room[place] = max(room[place], levels)
+    records, data = [], b""
+    for layer, place in zip(quantised, places, strict=False):
+        offsets = []
+        for part in parts(layer, panel):
+            offsets.append(len(data))
+            data += part.tobytes().ljust(padded(part.nbytes, ALIGNMENT), b"\0")
+        weights, bias, factors = offsets
+        clamp = levels_clamp(layer, top)
+        shape = pack.record(layer.layer, place, places, clamp, [weights, bias])
+        records.append(shape + levels_record(layer, factors))
+    softmax = pack.record(layers[-1], places[-1], places, (0.0, 0.0), [0, 0])
+    records.append(softmax + MORE.pack(0, 0, 0.0, 0.0))
+    body = struct.pack(f"<{len(room)}I", *room) + b"".join(records)
+    start = padded(len(MAGIC) + HEAD.size + len(body), ALIGNMENT)
+    size, classes, image = layers[0].size_in, layers[-1].channels_out, quantised[0].source
+    head = HEAD.pack(
+        panel, size, classes, len(room), len(records), start, top, 1 / image.step, image.zero
+    )
+    return (MAGIC + head + body).ljust(start, b"\0") + data
