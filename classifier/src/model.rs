@@ -5,6 +5,8 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 #[cfg(feature = "packed")]
 use crate::packed;
+#[cfg(feature = "integers")]
+use crate::packed::integers;
 use crate::source::Source;
 
 /// A model that can run, with its labels.
@@ -18,6 +20,8 @@ enum Form {
     Graph(Graph),
     #[cfg(feature = "packed")]
     Packed(packed::Packed, packed::Buffers, packed::Isa),
+    #[cfg(feature = "integers")]
+    Integers(integers::Packed, integers::Buffers, packed::Isa),
 }
 
 impl Model {
@@ -28,7 +32,7 @@ impl Model {
     /// of classes than there are labels.
     pub fn load(source: &Source<'static>) -> Result<Self> {
         #[cfg(all(feature = "packed", feature = "graph"))]
-        return if source.bytes.starts_with(packed::MAGIC) {
+        return if packed::is_packed(source.bytes) {
             Self::packed(source)
         } else {
             Self::graph(source)
@@ -53,13 +57,16 @@ impl Model {
     #[cfg(feature = "packed")]
     fn packed(source: &Source<'static>) -> Result<Self> {
         let isa = packed::Isa::chosen()?;
-        let model = packed::Packed::read(source.bytes)?;
-        if model.size != source.size {
-            return Err(Error::new(format!(
-                "the embedded packed model takes {0}x{0}, not {1}x{1}; build it with its own size",
-                model.size, source.size
-            )));
+        #[cfg(feature = "integers")]
+        if source.bytes.starts_with(integers::MAGIC) {
+            let model = integers::Packed::read(source.bytes)?;
+            check_size(model.size, source)?;
+            let (buffers, classes) = (integers::Buffers::new(&model), model.classes);
+            let form = Form::Integers(model, buffers, isa);
+            return Self::new(form, classes, source.labels);
         }
+        let model = packed::Packed::read(source.bytes)?;
+        check_size(model.size, source)?;
         let (buffers, classes) = (packed::Buffers::new(&model), model.classes);
         Self::new(Form::Packed(model, buffers, isa), classes, source.labels)
     }
@@ -104,6 +111,10 @@ impl Model {
             Form::Packed(packed, buffers, isa) => {
                 packed::run(*isa, packed, values, buffers).to_vec()
             }
+            #[cfg(feature = "integers")]
+            Form::Integers(packed, buffers, isa) => {
+                integers::run(*isa, packed, values, buffers).to_vec()
+            }
         };
         if values.iter().all(|value| value.is_finite()) {
             Ok(values)
@@ -113,4 +124,16 @@ impl Model {
             ))
         }
     }
+}
+
+/// Refuse a packed model of another size than the build's.
+#[cfg(feature = "packed")]
+fn check_size(size: usize, source: &Source<'_>) -> Result<()> {
+    if size == source.size {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "the embedded packed model takes {size}x{size}, not {0}x{0}; build it with its own size",
+        source.size
+    )))
 }

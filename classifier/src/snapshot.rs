@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::model::Model;
 #[cfg(all(feature = "graph", feature = "packed"))]
-use crate::packed::MAGIC;
+use crate::packed;
 use crate::source::Source;
 
 static READY: Mutex<Option<Model>> = Mutex::new(None);
@@ -60,7 +60,7 @@ fn load<const N: usize>(embedded: &'static Embedded<N>, about: Source<'static>) 
 #[cfg(feature = "graph")]
 fn is_packed<const N: usize>(embedded: &'static Embedded<N>) -> bool {
     #[cfg(feature = "packed")]
-    return embedded.change(|bytes| bytes.starts_with(MAGIC)) == Some(true);
+    return embedded.change(|bytes| packed::is_packed(bytes)) == Some(true);
     #[cfg(not(feature = "packed"))]
     false
 }

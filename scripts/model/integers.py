@@ -1,4 +1,4 @@
-"""The oracle of the integer kernels: quantised layers in numpy, bit for bit as docs/int8.md says."""
+"""The oracle of the integer kernels: quantised layers in numpy, bit for bit (docs/int8.md)."""
 
 from collections.abc import Iterator
 

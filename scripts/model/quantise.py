@@ -1,7 +1,7 @@
 """Lowered layers with weights of 8 bits and activations of 8 or 7: docs/int8.md says how.
 
-Activations are unsigned, a scale and a zero point for each map; weights are signed, a scale for each
-output channel; sums have 32 bits. All that is rounded here is rounded once, from float64.
+Activations are unsigned, a scale and a zero point for each map; weights are signed, a scale for
+each output channel; sums have 32 bits. All that is rounded here is rounded once, from float64.
 """
 
 from dataclasses import dataclass

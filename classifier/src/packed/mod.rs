@@ -13,6 +13,16 @@ mod lanes;
 mod plan;
 mod run;
 
-pub use format::{Layer, MAGIC, PANEL, Packed, Step, padded};
+use format::MAGIC;
+pub use format::{Layer, PANEL, Packed, Step, padded};
 pub use isa::Isa;
 pub use run::{Buffers, run};
+
+/// Whether bytes begin as a packed model that this was built for.
+pub fn is_packed(bytes: &[u8]) -> bool {
+    #[cfg(feature = "integers")]
+    if bytes.starts_with(integers::MAGIC) {
+        return true;
+    }
+    bytes.starts_with(MAGIC)
+}

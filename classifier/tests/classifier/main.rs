@@ -13,6 +13,8 @@ mod examples;
 mod fixture;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "integers")]
+mod integers;
 #[cfg(feature = "graph")]
 mod model;
 #[cfg(feature = "packed")]

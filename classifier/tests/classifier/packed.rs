@@ -23,7 +23,7 @@ pub fn floats(random: &mut Random, count: usize) -> Vec<f32> {
 }
 
 /// A copy at a multiple of 64, as a model is embedded.
-fn aligned(bytes: &[u8]) -> &'static [u8] {
+pub fn aligned(bytes: &[u8]) -> &'static [u8] {
     #[repr(C, align(64))]
     struct Line([u8; 64]);
 
@@ -42,7 +42,7 @@ fn refusal(bytes: &'static [u8]) -> String {
     refused(Packed::read(bytes))
 }
 
-fn refused(result: Result<Packed, mobilenet_oc::error::Error>) -> String {
+pub fn refused<T>(result: Result<T, mobilenet_oc::error::Error>) -> String {
     let said = message(result);
     assert!(
         said.starts_with("the embedded packed model cannot be used: "),
@@ -481,7 +481,7 @@ fn run_if_sound(bytes: &'static [u8], random: &mut Random) -> bool {
     let packed = match Packed::read(bytes) {
         Ok(packed) => packed,
         Err(error) => {
-            refused(Err(error));
+            refused::<Packed>(Err(error));
             return false;
         }
     };

@@ -89,7 +89,8 @@ def main() -> int:
         for panel in PANELS:
             data = pack_integers.packed(layers, quantised, places(layers), panel, top)
             (FOLDER / f"integers-{numbers}-{panel}.bin").write_bytes(data)
-    text = json.dumps({"places": places(layers), "rows": written})
+    channels = [layer.channels_out for layer in layers]
+    text = json.dumps({"places": places(layers), "channels": channels, "rows": written})
     (FOLDER / "integers.json").write_text(text + "\n", encoding="utf-8")
     return 0
 

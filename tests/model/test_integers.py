@@ -1,0 +1,146 @@
+"""Quantised layers: close to the float model, exact where they say so, packed as the kernels read."""
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.common.errors import UserError
+from scripts.model import (
+    calibrate,
+    floating,
+    fold,
+    integers,
+    lowering,
+    pack,
+    pack_integers,
+    quantise,
+    seeded_graph,
+)
+from scripts.model.lowering import CONV, INPUT, POINTWISE, POOL, SOFTMAX, Layer
+from scripts.model.quantise import Scale
+
+WIDTH, SIZE, CLASSES = 0.35, 96, 21
+RANGE = (-1.0, 1.0)
+OUTPUT = "MobilenetV2/Predictions/Reshape_1"
+MODEL = {"name": "small", "size": SIZE, "input": "input", "output": OUTPUT}
+TOPS = quantise.TOPS.values()
+channels = st.integers(1, 40)
+
+
+@pytest.fixture(scope="module")
+def layers():
+    graph = seeded_graph.frozen_graph(WIDTH, SIZE, CLASSES, seed=5)
+    return lowering.lower(fold.prepare(graph, MODEL), MODEL)
+
+
+@pytest.fixture(scope="module")
+def images():
+    return np.random.default_rng(3).uniform(*RANGE, (3, SIZE, SIZE, 3)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def ranges(layers, images):
+    return calibrate.ranges(layers, [image[np.newaxis] for image in images])
+
+
+def relative_error(found, expected):
+    return np.abs(found - expected).mean() / np.abs(expected).mean()
+
+
+@pytest.mark.parametrize(("numbers", "tolerance"), [("w8a8", 0.04), ("w8a7", 0.06)])
+def test_levels_stand_for_the_float_values(layers, images, ranges, numbers, tolerance):
+    top = quantise.TOPS[numbers]
+    quantised = quantise.quantise(layers, RANGE, ranges, top)
+    found = integers.outputs(quantised, images, top)
+    for layer, level, value in zip(
+        quantised, found, floating.outputs(layers, images), strict=False
+    ):
+        if layer.target is not None:
+            assert level.dtype == np.uint8 and level.max() <= top
+            level = layer.target.step * (level - layer.target.zero)
+        assert relative_error(level, value) < tolerance
+
+
+@given(st.floats(-100, 100), st.floats(-100, 100), st.sampled_from(list(TOPS)))
+def test_zero_is_a_level_of_every_map(one, other, top):
+    low, high = sorted((one, other))
+    scale = quantise.scale_of(low, high, top)
+    assert scale.step > 0 and 0 <= scale.zero <= top and scale.zero == int(scale.zero)
+    reached = scale.step * (np.array([0, top]) - scale.zero)
+    assert reached[0] <= min(low, 0) + scale.step and reached[1] >= max(high, 0) - scale.step
+
+
+@pytest.mark.parametrize("bounds", [(-1.0, 1.0), (0.0, 1.0)])
+def test_every_byte_of_an_image_is_a_level(bounds):
+    low, high = bounds
+    image = (low + np.arange(256) * np.float32((high - low) / 255)).astype(np.float32)
+    levels = integers.levels_of(image, quantise.scale_of_image(low, high, 255), 255)
+    assert levels.tolist() == list(range(256))
+
+
+def test_a_halfway_sum_is_rounded_to_even():
+    layer = Layer(POINTWISE, INPUT, 1, 1, 1, 4)
+    factors = np.full(4, 0.5, np.float32)
+    quantised = quantise.Quantised(layer, Scale(1, 0), Scale(1, 3), factors=factors)
+    sums = np.array([1, 3, 5, -1], np.int32)
+    # 0.5, 1.5, 2.5 and -0.5 before the zero, which must not change what is even.
+    assert integers.rounded(quantised, sums, None, 255).tolist() == [3, 5, 5, 3]
+
+
+@given(channels, channels, st.sampled_from([8, 16]))
+def test_weights_lie_in_panels_of_groups_of_four(inputs, outputs, panel):
+    weights = np.random.default_rng(inputs).integers(-127, 128, (inputs, outputs)).astype(np.int8)
+    grouped = pack_integers.grouped(weights, panel)
+    assert grouped.shape == (-(-outputs // panel), -(-inputs // 4), panel, 4)
+    for index in np.ndindex(inputs, outputs):
+        of_input, of_output = index
+        place = (of_output // panel, of_input // 4, of_output % panel, of_input % 4)
+        assert grouped[place] == weights[index]
+    assert np.abs(grouped.astype(int)).sum() == np.abs(weights.astype(int)).sum()
+
+
+def test_a_bias_fits_where_the_weights_are_tiny():
+    layer = Layer(POINTWISE, INPUT, 1, 4, 1, 2, bias=np.array([5.0, 0.5], np.float32))
+    layer.weights = np.array([[[[1e-12, 0.5]] * 4]], np.float32).reshape(1, 1, 4, 2)
+    found = quantise.integers(layer, 255, Scale(0.01, 0), Scale(0.05, 0), None)
+    levels = integers.rounded(found, found.bias, None, 255)
+    assert levels.tolist() == [100, 10]
+
+
+def test_what_could_overflow_is_refused():
+    with pytest.raises(UserError, match="32 bits"):
+        quantise.check_depth(np.array([2**30 // 255 + 1]), 255)
+
+
+def test_a_graph_that_ends_otherwise_is_refused(layers, ranges):
+    with pytest.raises(UserError, match="softmax"):
+        quantise.quantise(layers[:-1], RANGE, ranges[:-1], 255)
+
+
+def test_the_file_holds_what_the_kernels_read(layers, ranges):
+    quantised = quantise.quantise(layers, RANGE, ranges, 255)
+    data = pack_integers.packed(layers, quantised, pack.buffers(layers), 16, 255)
+    assert data.startswith(pack_integers.MAGIC)
+    panel, size, classes, buffers, count, start, top, factor, zero = struct.unpack_from(
+        "<7I2f", data, 8
+    )
+    assert (panel, size, classes, count, top) == (16, SIZE, CLASSES, len(layers), 255)
+    assert (factor, zero) == (127.5, 127.5)
+    assert start % 64 == 0
+    record = struct.Struct("<11I2f4I2f")
+    at = 8 + 36 + 4 * buffers
+    kinds = []
+    for index, layer in enumerate(quantised):
+        fields = record.unpack_from(data, at + index * record.size)
+        kinds.append(fields[0])
+        bias, factors = fields[14], fields[15]
+        if layer.layer.kind in (CONV, POINTWISE, POOL):
+            wanted = layer.layer.channels_out
+            assert np.array_equal(np.frombuffer(data, "<i4", wanted, start + bias), layer.bias)
+            found = np.frombuffer(data, "<f4", wanted, start + factors)
+            assert np.array_equal(found, layer.factors)
+    assert kinds == [layer.kind for layer in layers[:-1]]
+    assert record.unpack_from(data, at + len(quantised) * record.size)[0] == SOFTMAX
