@@ -92,7 +92,9 @@ def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
 
 def features(settings: dict[str, Any]) -> list[str]:
     """Return the classifier's features: the action's ABI, the model's form, a snapshot."""
-    form = "packed" if settings["runtime"] == "packed" else "graph"
+    form = "graph"
+    if settings["runtime"] == "packed":
+        form = "packed" if settings["numbers"] == "f32" else "integers"
     return ["wasm", form, *(["snapshot"] if settings["snapshot"] else [])]
 
 

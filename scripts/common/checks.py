@@ -76,10 +76,13 @@ def check(config: dict[str, Any]) -> None:
             raise UserError(f"config: builds.{name}: only a wasm module can be a snapshot")
         if build["lanes"] != "auto" and build["runtime"] != "packed":
             raise UserError(f"config: builds.{name}: `lanes` is of `runtime: packed` alone")
+        if build["numbers"] != "f32" and build["runtime"] != "packed":
+            raise UserError(f"config: builds.{name}: integers are of `runtime: packed` alone")
     hosts.check(config)
     for key, path in [
         ("image", config["image"]),
         *(("oracle.images", path) for path in config["oracle"]["images"]),
+        *(("calibration.images", path) for path in config["calibration"]["images"]),
     ]:
         if path and not Path(path).is_file():
             raise UserError(f"config: {key}: there is no file {path!r}")

@@ -27,6 +27,8 @@ LABELS = f"{_MODEL}/labels.txt"
 MODEL = f"{_MODEL}/model.json"
 FOLDED = f"{_MODEL}/folded.pb"
 PACKED = f"{_MODEL}/packed-{{panel}}.bin"
+RANGES = f"{_MODEL}/ranges.json"
+QUANTISED = f"{_MODEL}/packed-{{numbers}}-{{panel}}.bin"
 REFERENCE = f"{_MODEL}/references/{{reference}}"
 
 # What is built of it: the command, the action and the service, examples of the crate.
@@ -51,6 +53,8 @@ SERVED_COMPONENT = f"{_MODEL}/service/{{build}}.cwasm"
 # What the oracle says, and what is measured.
 CASES = f"{_MODEL}/oracle/reference.json"
 ANSWERS = f"{_MODEL}/oracle/reference.npz"
+INTEGER_CASES = f"{_MODEL}/oracle/{{numbers}}.json"
+INTEGER_ANSWERS = f"{_MODEL}/oracle/{{numbers}}.npz"
 VERDICT = f"{_MODEL}/oracle/{{contender}}.json"
 GATE = f"{_MODEL}/gates/{{contender}}.json"
 ENGINE_CACHE = f"{_MODEL}/engine-cache/{{contender}}"

@@ -1,18 +1,21 @@
-"""The quantised model as the packed executor takes it: as pack.py's file, with weights of 8 bits.
+"""Rule script: the quantised model as the packed executor takes it, weights of 8 bits.
 
-All little-endian: the magic, then uint32 panel, size, classes, number of buffers, number of layers,
-offset of the data in bytes, largest activation, and two float32, the image's factor and zero; the
-buffers' sizes; the layers' records: pack.py's, the levels' bounds as floats, then where the factors
-lie, the level outside the map, and two float32, the factor and the zero of what is added; at a
-multiple of 64 bytes the data, every part of it at such a multiple too.
+As pack.py's file. All little-endian: the magic, then uint32 panel, size, classes, number of
+buffers, number of layers, offset of the data in bytes, largest activation, and two float32, the
+image's factor and zero; the buffers' sizes; the layers' records: pack.py's, the levels' bounds as
+floats, then where the factors lie, the level outside the map, and two float32, the factor and the
+zero of what is added; at a multiple of 64 bytes the data, every part of it at such a multiple too.
 classifier/src/packed/integers/format.rs reads it in place.
 """
 
+import argparse
 import struct
+from pathlib import Path
 
 import numpy as np
 
-from scripts.model import pack
+from scripts.common import errors, files
+from scripts.model import numbers, pack, quantise
 from scripts.model.lowering import DEPTHWISE, Layer
 from scripts.model.pack import ALIGNMENT, padded
 from scripts.model.quantise import Quantised
@@ -101,3 +104,25 @@ def packed(
         panel, size, classes, len(room), len(records), start, top, 1 / image.step, image.zero
     )
     return (MAGIC + head + body).ljust(start, b"\0") + data
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the packed model."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("graph", type=Path, help="the prepared graph")
+    parser.add_argument("--model", required=True, help="the model's record")
+    parser.add_argument("--ranges", required=True, help="as calibrate.py writes them")
+    parser.add_argument("--numbers", required=True, choices=numbers.TOPS)
+    parser.add_argument("--panel", required=True, type=int, help="channels computed at once")
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args(argv)
+    model, ranges = files.read_json(args.model), files.read_json(args.ranges)
+    top = numbers.TOPS[args.numbers]
+    layers, quantised = quantise.of_graph(args.graph.read_bytes(), model, ranges, top)
+    with files.atomic_write(args.out, "wb") as stream:
+        stream.write(packed(layers, quantised, pack.buffers(layers), args.panel, top))
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

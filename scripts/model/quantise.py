@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scripts.common.errors import UserError
+from scripts.model import lowering
 from scripts.model.lowering import INPUT, POINTWISE, POOL, SOFTMAX, Layer
 
-# The largest activation of each form of the numbers.
-TOPS = {"w8a8": 255, "w8a7": 127}
 WEIGHT_TOP = 127
 # A bias may take half of a sum's range; products take at most the other half (`check_depth`).
 BIAS_TOP = 2**30
@@ -135,3 +134,17 @@ def check_depth(sums: np.ndarray, top: int) -> None:
     """Refuse a layer whose products, by its weights' absolute sums, could leave half the range."""
     if sums.max() * top >= BIAS_TOP:
         raise UserError("a layer has too many inputs for sums of 32 bits; use `numbers: f32`")
+
+
+def of_graph(graph: bytes, model: dict, ranges: dict, top: int) -> tuple[list[Layer], list]:
+    """Return a prepared graph's layers as lowered and in integers.
+
+    Args:
+        graph: a serialised GraphDef.
+        model: the model's record.
+        ranges: as calibrate.py writes them.
+        top: the largest activation.
+    """
+    layers = lowering.lower(graph, model)
+    image = tuple(model["input_range"])
+    return layers, quantise(layers, image, ranges["ranges"], top)

@@ -26,7 +26,7 @@ WIDTH, SIZE, CLASSES = 0.35, 96, 21
 RANGE = (-1.0, 1.0)
 OUTPUT = "MobilenetV2/Predictions/Reshape_1"
 MODEL = {"name": "small", "size": SIZE, "input": "input", "output": OUTPUT}
-TOPS = quantise.TOPS.values()
+TOPS = numbers.TOPS.values()
 channels = st.integers(1, 40)
 
 
@@ -50,9 +50,9 @@ def relative_error(found, expected):
     return np.abs(found - expected).mean() / np.abs(expected).mean()
 
 
-@pytest.mark.parametrize(("numbers", "tolerance"), [("w8a8", 0.2), ("w8a7", 0.3)])
-def test_levels_stand_for_the_float_values(layers, images, ranges, numbers, tolerance):
-    top = quantise.TOPS[numbers]
+@pytest.mark.parametrize(("form", "tolerance"), [("w8a8", 0.2), ("w8a7", 0.3)])
+def test_levels_stand_for_the_float_values(layers, images, ranges, form, tolerance):
+    top = numbers.TOPS[form]
     quantised = quantise.quantise(layers, RANGE, ranges, top)
     found = integers.outputs(quantised, images, top)
     for layer, level, value in zip(

@@ -19,7 +19,7 @@ from scripts.contenders import selection
 from scripts.contenders.runner import AOT, JIT
 from scripts.deployment import hosts, service
 from scripts.deployment import registry as deployed
-from scripts.model import manifest, pretrained
+from scripts.model import manifest, numbers, pretrained
 from scripts.report import captions
 from scripts.tools import location, pins
 from snakemake.exceptions import WorkflowError

@@ -6,6 +6,7 @@ include: "functions/model.smk"
 
 
 wildcard_constraints:
+    numbers="|".join(numbers.TOPS),
     panel="|".join(str(panel) for panel in PANELS.values()),
     reference="|".join(config["compare"]["references"]) or "(?!)",
 
@@ -80,6 +81,59 @@ rule pack_model:
         "python -m scripts.model.pack"
         " {input.graph:q}"
         " --model {input.model:q}"
+        " --panel {wildcards.panel}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule calibrate:
+    input:
+        graph=paths.FOLDED,
+        model=paths.MODEL,
+        request=paths.REQUEST,
+        images=config["calibration"]["images"],
+    output:
+        paths.RANGES,
+    log:
+        "results/logs/{model}/ranges.log",
+    conda:
+        "../../envs/conda/model.yaml"
+    params:
+        packages=versions("pillow", "tensorflow-cpu"),
+        code=code_digest("scripts.model.calibrate"),
+    message:
+        "Finding the bounds of every layer's output"
+    shell:
+        "python -m scripts.model.calibrate"
+        " {input.graph:q}"
+        " --model {input.model:q}"
+        " --input {input.request:q}"
+        " --out {output:q}"
+        " -- {input.images:q}"
+        " > {log:q} 2>&1"
+
+
+rule quantise_model:
+    input:
+        graph=paths.FOLDED,
+        model=paths.MODEL,
+        ranges=paths.RANGES,
+    output:
+        paths.QUANTISED,
+    log:
+        "results/logs/{model}/packed-{numbers}-{panel}.log",
+    conda:
+        "../../envs/conda/model.yaml"
+    params:
+        code=code_digest("scripts.model.pack_integers"),
+    message:
+        "Quantising the model: {wildcards.numbers}, for kernels of {wildcards.panel} channels"
+    shell:
+        "python -m scripts.model.pack_integers"
+        " {input.graph:q}"
+        " --model {input.model:q}"
+        " --ranges {input.ranges:q}"
+        " --numbers {wildcards.numbers}"
         " --panel {wildcards.panel}"
         " --out {output:q}"
         " > {log:q} 2>&1"

@@ -42,12 +42,45 @@ rule reference_answers:
         " > {log:q} 2>&1"
 
 
+rule integer_answers:
+    input:
+        graph=paths.FOLDED,
+        model=paths.MODEL,
+        labels=paths.LABELS,
+        ranges=paths.RANGES,
+        cases=paths.CASES,
+        answers=paths.ANSWERS,
+    output:
+        cases=paths.INTEGER_CASES,
+        answers=paths.INTEGER_ANSWERS,
+    log:
+        "results/logs/{model}/oracle/{numbers}.log",
+    conda:
+        "../../envs/conda/oracle.yaml"
+    params:
+        code=code_digest("scripts.oracle.answer_integers"),
+    message:
+        "Computing the reference answers in integers: {wildcards.numbers}"
+    shell:
+        "python -m scripts.oracle.answer_integers"
+        " {input.graph:q}"
+        " --model {input.model:q}"
+        " --labels {input.labels:q}"
+        " --ranges {input.ranges:q}"
+        " --numbers {wildcards.numbers}"
+        " --reference {input.answers:q}"
+        " --cases {input.cases:q}"
+        " --out {output.answers:q}"
+        " --json-out {output.cases:q}"
+        " > {log:q} 2>&1"
+
+
 rule check_oracle:
     input:
         of_contender(run_files),
         tools=of_contender(tool_records),
-        cases=paths.CASES,
-        answers=paths.ANSWERS,
+        cases=of_numbers(paths.CASES, paths.INTEGER_CASES),
+        answers=of_numbers(paths.ANSWERS, paths.INTEGER_ANSWERS),
     output:
         verdict=paths.VERDICT,
         gate=paths.GATE,
@@ -63,7 +96,7 @@ rule check_oracle:
         packages=of_contender(package_versions),
         code=of_contender(check_code),
     message:
-        "Checking {wildcards.contender} against TensorFlow"
+        "Checking {wildcards.contender} against {input.cases}"
     shell:
         "python -m scripts.oracle.check"
         " --contender {params.contender:q}"

@@ -15,7 +15,7 @@ sys.path.insert(0, str(FOLDER.parents[2]))
 
 import numpy as np  # noqa: E402
 
-from scripts.model import calibrate, integers, pack_integers, quantise  # noqa: E402
+from scripts.model import calibrate, integers, numbers, pack_integers, quantise  # noqa: E402
 from scripts.model.lowering import (  # noqa: E402
     CONV,
     DEPTHWISE,
@@ -83,12 +83,12 @@ def main() -> int:
     images = rng.uniform(*RANGE, (QUESTIONS, SIZE, SIZE, 3)).astype(np.float32)
     ranges = calibrate.ranges(layers, [image[np.newaxis] for image in images[:-1]])
     written = {}
-    for numbers, top in quantise.TOPS.items():
+    for form, top in numbers.TOPS.items():
         quantised = quantise.quantise(layers, RANGE, ranges, top)
-        written[numbers] = rows(quantised, images, top)
+        written[form] = rows(quantised, images, top)
         for panel in PANELS:
             data = pack_integers.packed(layers, quantised, places(layers), panel, top)
-            (FOLDER / f"integers-{numbers}-{panel}.bin").write_bytes(data)
+            (FOLDER / f"integers-{form}-{panel}.bin").write_bytes(data)
     channels = [layer.channels_out for layer in layers]
     text = json.dumps({"places": places(layers), "channels": channels, "rows": written})
     (FOLDER / "integers.json").write_text(text + "\n", encoding="utf-8")

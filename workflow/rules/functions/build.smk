@@ -15,7 +15,15 @@ MEASURE_SOURCES = own_files("classifier/measure", "Cargo.toml", "src/**/*.rs")
 
 def build_settings(wildcards):
     """A build as the config describes it, without what only later stages use."""
-    keys = ("target", "rustflags", "profile", "runtime", "lanes", "snapshot")
+    keys = (
+        "target",
+        "rustflags",
+        "profile",
+        "runtime",
+        "numbers",
+        "lanes",
+        "snapshot",
+    )
     settings = config["builds"][wildcards.build]
     return as_json({"build": wildcards.build} | {key: settings[key] for key in keys})
 
@@ -25,7 +33,9 @@ def build_model(wildcards):
     settings = config["builds"][wildcards.build]
     if settings["runtime"] == "packed":
         panel = PANELS[settings["target"]]
-        return paths.PACKED.format(model=wildcards.model, panel=panel)
+        numbers = settings["numbers"]
+        template = paths.PACKED if numbers == "f32" else paths.QUANTISED
+        return template.format(model=wildcards.model, numbers=numbers, panel=panel)
     template = paths.FOLDED if settings["graph"] == "folded" else paths.GRAPH
     return template.format(model=wildcards.model)
 

@@ -10,6 +10,19 @@ def of_contender(function):
     return of_wildcards
 
 
+def of_numbers(floats, integers):
+    """An input function: one of two files, by what the contender's build computes with."""
+
+    def of_wildcards(wildcards):
+        # A reference has no build.
+        build = config["builds"].get(contender_of(wildcards).build, {})
+        form = build.get("numbers", numbers.F32)
+        template = floats if form == numbers.F32 else integers
+        return template.format(model=wildcards.model, numbers=form)
+
+    return of_wildcards
+
+
 def checked_contender(wildcards):
     """The contender, as JSON."""
     return as_json(asdict(contender_of(wildcards)))

@@ -1,0 +1,64 @@
+"""Rule script: the oracle's cases answered in integers, by numpy instead of TensorFlow.
+
+The cases are those of answer_cases.py, and so are the files: a contender that computes in integers
+is held against these answers.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from scripts.common import errors, files
+from scripts.model import integers, numbers, quantise
+from scripts.model.quantise import Quantised
+from scripts.oracle.judgement import read_answers
+
+
+def probabilities(layers: list[Quantised], tensor: np.ndarray, top: int) -> np.ndarray:
+    """Return the probability of each class, float32 [classes], for one input tensor."""
+    *_, scores = integers.outputs(layers, tensor, top)
+    exponents = np.exp(scores.reshape(-1).astype(np.float64) - scores.max())
+    return (exponents / exponents.sum()).astype(np.float32)
+
+
+def row(case: dict, found: np.ndarray, labels: list[str]) -> dict:
+    """Return a case's row with another answer."""
+    best = [
+        {"label": labels[index], "index": int(index), "confidence": float(found[index])}
+        for index in np.argsort(-found, kind="stable")[:2]
+    ]
+    return {"name": case["name"], "kind": case["kind"], **best[0], "second": best[1]}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the arrays and the readable answers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("graph", type=Path, help="the prepared graph")
+    parser.add_argument("--model", required=True, help="the model's record")
+    parser.add_argument("--labels", required=True, type=Path, help="the classes' names")
+    parser.add_argument("--ranges", required=True, help="as model/calibrate.py writes them")
+    parser.add_argument("--numbers", required=True, choices=numbers.TOPS)
+    parser.add_argument("--reference", required=True, help="arrays of answer_cases.py (.npz)")
+    parser.add_argument("--cases", required=True, help="readable answers of answer_cases.py")
+    parser.add_argument("--out", required=True, help="the arrays (.npz)")
+    parser.add_argument("--json-out", required=True)
+    args = parser.parse_args(argv)
+    model, cases = files.read_json(args.model), files.read_json(args.cases)
+    top, answers = numbers.TOPS[args.numbers], read_answers(args.reference)
+    ranges = files.read_json(args.ranges)
+    _, layers = quantise.of_graph(args.graph.read_bytes(), model, ranges, top)
+    labels = args.labels.read_text(encoding="utf-8").splitlines()
+    rows = []
+    for case in cases["cases"]:
+        found = probabilities(layers, answers[f"tensor/{case['name']}"], top)
+        answers[f"probabilities/{case['name']}"] = found
+        rows.append(row(case, found, labels))
+    with files.atomic_write(args.out, "wb") as stream:
+        np.savez(stream, **answers)
+    files.write_json(args.json_out, cases | {"cases": rows})
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)
