@@ -64,6 +64,7 @@ SETTINGS = {
     "rustflags": ["-Ctarget-cpu=native"],
     "profile": {},
     "runtime": "packed",
+    "numbers": "f32",
     "snapshot": False,
 }
 
@@ -71,6 +72,13 @@ SETTINGS = {
 def test_cargo_takes_no_more_cores_than_its_job(tmp_path):
     command = crate.cargo_command(RECORD, SETTINGS, tmp_path, jobs=3)
     assert command[command.index("--jobs") + 1] == "3"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "form"), [("f32", "packed"), ("w8a8", "integers"), ("w8a7", "integers")]
+)
+def test_only_builds_in_integers_have_their_kernels(numbers, form):
+    assert crate.features(SETTINGS | {"numbers": numbers}) == ["wasm", form]
 
 
 def test_what_is_compiled_for_one_processor_is_no_others(monkeypatch):

@@ -17,9 +17,9 @@ from scripts.tools import installers, location, pins, rust
 # After the subcommand: clippy hands on only what follows its name.
 TINY = ("--config", "tests/data/tiny.toml")
 TINY_PACKED = (*TINY, "--config", "tests/data/tiny-16.toml")
-PACKED = ("--no-default-features", "--features", "packed,wasm,snapshot")
+PACKED = ("--no-default-features", "--features", "integers,wasm,snapshot")
 # An action's module without a snapshot, as the tests run it.
-PACKED_WASM = ("--no-default-features", "--features", "packed,wasm")
+PACKED_WASM = ("--no-default-features", "--features", "integers,wasm")
 ARM, ARM_LINKER, ARM_EMULATOR = (
     "aarch64-unknown-linux-gnu",
     "aarch64-linux-gnu-gcc",
@@ -115,6 +115,7 @@ def test_as_wasm(cargo, wasmtime, flags):
     options = [*TINY, *PACKED_WASM, "--release", "--locked", "--test", "classifier"]
     said = cargo("test", *options, target="wasm", flags=flags, **runner)
     assert "packed::a_nan_in_any_layer_reaches_the_answer ... ok" in said
+    assert "integers::every_layer_is_as_numpy_computes_it ... ok" in said
 
 
 def test_compiles_for_arm(cargo, record):

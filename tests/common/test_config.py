@@ -104,6 +104,7 @@ def test_the_console_shows_a_wrong_key_and_little_else(root):
         ("compare.baseline", "native-slow", "compare.baseline: unknown 'native-slow'"),
         ("compare.baseline", "wasm", "is no native build"),
         ("builds.native.lanes", "sse2", "builds.native: `lanes` is of `runtime: packed` alone"),
+        ("builds.native.numbers", "w8a8", "builds.native: integers are of `runtime: packed` alone"),
     ],
 )
 def test_names_must_refer_to_something(accept, config, path, value, words):

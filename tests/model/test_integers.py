@@ -14,6 +14,7 @@ from scripts.model import (
     fold,
     integers,
     lowering,
+    numbers,
     pack,
     pack_integers,
     quantise,

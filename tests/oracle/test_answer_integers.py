@@ -1,0 +1,23 @@
+"""What contenders in integers are held against: numpy's scores, as probabilities."""
+
+import numpy as np
+
+from scripts.model import quantise
+from scripts.model.lowering import INPUT, POINTWISE, SOFTMAX, Layer
+from scripts.oracle import answer_integers
+
+LABELS = ["red", "green", "blue"]
+
+
+def test_an_answer_names_the_best_two():
+    layers = [Layer(POINTWISE, INPUT, 1, 3, 1, 3), Layer(SOFTMAX, 0, 1, 3, 1, 3)]
+    layers[0].weights = np.eye(3, dtype=np.float32)[np.newaxis, np.newaxis]
+    quantised = quantise.quantise(layers, (-1, 1), [(-1, 1), (0, 1)], 255)
+    tensor = np.array([0.2, 1.0, -1.0], np.float32).reshape(1, 1, 1, 3)
+    found = answer_integers.probabilities(quantised, tensor, 255)
+    expected = np.exp([0.2, 1.0, -1.0]) / np.exp([0.2, 1.0, -1.0]).sum()
+    assert np.abs(found - expected).max() < 1e-3
+    row = answer_integers.row({"name": "random", "kind": "tensor", "label": "red"}, found, LABELS)
+    assert (row["label"], row["second"]["label"]) == ("green", "red")
+    assert row["confidence"] == float(found[1])
+    assert (row["name"], row["kind"]) == ("random", "tensor")
