@@ -32,7 +32,7 @@ def ranges(layers: list[Layer], images: list[np.ndarray]) -> list[tuple[float, f
 def main(argv: list[str] | None = None) -> int:
     """Write the bounds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("graph", type=Path, help="the prepared graph")
+    parser.add_argument("--graph", required=True, type=Path, help="the prepared graph")
     parser.add_argument("--model", required=True, help="the model's record")
     parser.add_argument("--input", required=True, help="results/input.json; taken without images")
     parser.add_argument("--out", required=True)

@@ -1,12 +1,15 @@
 """Quantised layers: close to the float model, rounded as said, packed as the kernels read them."""
 
+import base64
 import struct
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from scripts.common import files
 from scripts.common.errors import UserError
 from scripts.model import (
     calibrate,
@@ -148,3 +151,29 @@ def test_the_file_holds_what_the_kernels_read(layers, ranges):
             assert np.array_equal(found, layer.factors)
     assert kinds == [layer.kind for layer in layers[:-1]]
     assert record.unpack_from(data, at + len(quantised) * record.size)[0] == SOFTMAX
+
+
+def test_calibration_takes_the_photographs_it_is_told(tmp_path, layers):
+    """Without any it takes the request's; with some, these alone."""
+    graph = seeded_graph.frozen_graph(WIDTH, SIZE, CLASSES, seed=5)
+    (tmp_path / "graph.pb").write_bytes(fold.prepare(graph, MODEL))
+    files.write_json(tmp_path / "model.json", MODEL | {"input_range": RANGE})
+    pictures = {}
+    for name, colour in {"dark.png": 10, "bright.png": 240}.items():
+        Image.new("RGB", (8, 8), (colour,) * 3).save(tmp_path / name)
+        pictures[name] = base64.b64encode((tmp_path / name).read_bytes()).decode()
+    files.write_json(tmp_path / "input.json", {"image": pictures["dark.png"]})
+    found = {}
+    for names in ([], ["dark.png"], ["bright.png"], ["dark.png", "bright.png"]):
+        arguments = [f"--graph={tmp_path / 'graph.pb'}", f"--model={tmp_path / 'model.json'}"]
+        arguments += [f"--input={tmp_path / 'input.json'}", f"--out={tmp_path / 'out.json'}"]
+        photographs = [str(tmp_path / name) for name in names]
+        assert calibrate.main([*arguments, "--", *photographs]) == 0
+        found[tuple(names)] = files.read_json(tmp_path / "out.json")
+    assert found[()] == found[("dark.png",)] != found[("bright.png",)]
+    assert found[()]["images"] == 1
+    one, other, both = (found[names]["ranges"] for names in list(found)[1:])
+    assert len(both) == len(layers)
+    for (low, high), bounds in zip(both, zip(one, other, strict=True), strict=True):
+        assert low == min(bound[0] for bound in bounds)
+        assert high == max(bound[1] for bound in bounds)

@@ -105,7 +105,7 @@ rule calibrate:
         "Finding the bounds of every layer's output"
     shell:
         "python -m scripts.model.calibrate"
-        " {input.graph:q}"
+        " --graph {input.graph:q}"
         " --model {input.model:q}"
         " --input {input.request:q}"
         " --out {output:q}"

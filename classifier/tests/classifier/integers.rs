@@ -124,7 +124,8 @@ fn a_file_that_is_not_what_it_should_be_is_refused() {
         let said = refused(Packed::read(with_word(word, value)));
         assert!(said.contains(reason), "word {word}: {said}");
     }
-    for length in (0..FILES[0].len()).step_by(13) {
+    // The last part ends with less than a line of padding.
+    for length in (0..FILES[0].len() - 64).step_by(13) {
         refused(Packed::read(aligned(&FILES[0][..length])));
     }
 }
