@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::format::{Layer, Number, Step};
 
-/// Floats of a strip of an expanded map: they stay in the second-level cache.
+/// Floats, or levels, of a strip of an expanded map: they stay in the second-level cache.
 const STRIP: usize = 128 << 10;
 
 /// Some rows of a layer's output.

@@ -7,6 +7,7 @@ use super::{ROUNDER, Sums};
 use crate::packed::lanes::x86::{Avx2 as Floats8, Avx512 as Floats16, Sse2 as Floats4};
 
 /// What a level is after rounding, beside what was rounded.
+#[inline(always)]
 fn lift(zero: i32) -> i32 {
     zero.wrapping_sub(ROUNDER.to_bits() as i32)
 }
@@ -16,7 +17,7 @@ unsafe fn four(from: *const u8) -> i32 {
     unsafe { from.cast::<i32>().read_unaligned() }
 }
 
-/// The second and fourth, or first and third, of four signed bytes a lane, widened.
+/// The first and third, and the second and fourth, of four signed bytes a lane, widened.
 macro_rules! halves {
     ($weights:expr, $shift_left:ident, $shift_right:ident) => {{
         let weights = $weights;
