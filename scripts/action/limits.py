@@ -14,9 +14,8 @@ STORE = {"memory_size": MEMORY_BYTES, "memories": 1, "tables": 10, "table_elemen
 SECONDS, MOST_SECONDS = 60, 300
 # How long a client may take to send its request, and compiling an action may take.
 SENDING_SECONDS, COMPILING_SECONDS = 30, 300
+COMPILER_BYTES = 4096 * MIB
 # What surrounds code or parameters in a request.
 ENVELOPE_BYTES = 64 << 10
 # A request that is too large is read to its end where it has no more than this.
 DRAINED_BYTES = 128 * MIB
-# How long the host waits, when it is ended, for clients that do not read their answers.
-ENDING_SECONDS = 5

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from scripts.action import artifact, contract, front, limits, policies
+from scripts.action import artifact, contract, front, policies
 from scripts.action.host import Host
 from scripts.action.store import Store
 from scripts.common import errors, paths
@@ -91,7 +91,6 @@ async def serve(args: argparse.Namespace, listening: socket.socket) -> None:
             log_level="warning",
             access_log=False,
             backlog=BACKLOG,
-            timeout_graceful_shutdown=limits.ENDING_SECONDS,
         )
         port = listening.getsockname()[1]
         print(GREETING.format(policy=args.policy, url=f"http://{LOOPBACK}:{port}"), flush=True)
