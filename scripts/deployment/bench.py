@@ -124,7 +124,7 @@ class Benchmark:
         settings: its keys in the config, each a JSON schema with a default.
         columns: the metrics of its table, with what each is called; ratios are told of the first.
         figure: how its figure is to be read; "" where it has none.
-        levelled: the same of metrics that are measured at several levels, a table each.
+        levelled: as `columns`, of metrics that are measured at several levels, a table each.
         pooled: metrics of which a round has many values; those of all rounds make percentiles.
         slopes: metrics that are measured at several numbers of actions: what one more costs.
         policies: who takes part.

@@ -9,6 +9,7 @@ import pandas as pd
 
 from scripts.deployment import registry
 from scripts.deployment.bench import Benchmark, level
+from scripts.report import alarms as report_alarms
 from scripts.report import wording
 
 NOTHING = "-"
@@ -68,11 +69,7 @@ class Chapter:
 
 def alarms(chapter: Chapter) -> Iterator[str]:
     """Yield what a reader must know before any figure."""
-    if chapter.model["weights"] == "seeded":
-        yield (
-            f"The weights are seeded, not trained ({chapter.model['why']}): labels mean nothing, "
-            "the work that is timed is the same."
-        )
+    yield from report_alarms.seeded(chapter.model)
     missing = chapter.missing()
     yield from without_figures(missing[~missing.is_meant])
     if any(job["cores"]["shared"] for job in chapter.jobs):
@@ -246,4 +243,4 @@ def of_overload(chapter: Chapter, host: str) -> Iterator[str]:
         lost = (
             f"let the others wait, {wording.significant(waited.value)} % until they were given up"
         )
-    yield (f"`{host}`: of {offered} requests a second it answered {done} and {lost}; {after}.")
+    yield f"`{host}`: of {offered} requests a second it answered {done} and {lost}; {after}."

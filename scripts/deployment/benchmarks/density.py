@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from scripts.action import policies
 from scripts.bench.spawning import RunError
 from scripts.deployment import memory, service, settings
-from scripts.deployment.answers import OK
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value, at
 from scripts.deployment.host import Served
 
@@ -40,19 +39,13 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
 def most_at_work(served: Served, body: bytes, actions: int) -> float:
     """Return the largest proportional set size, MiB, that was seen while so many ran at once."""
     with ThreadPoolExecutor(actions) as threads:
-        running = [threads.submit(served.activate, body) for _ in range(VOLLEYS * actions)]
+        running = [threads.submit(served.answered, body) for _ in range(VOLLEYS * actions)]
         seen = [0.0]
         while not all(one.done() for one in running):
             seen.append(memory.together(memory.family([served.pid]))["pss"])
         for one in running:
-            check(*one.result())
+            one.result()
     return max(seen)
-
-
-def check(status: int, told: bytes) -> None:
-    """Raise `RunError` where an activation failed."""
-    if status != OK:
-        raise RunError(f"the host answered {status}: {told[:200]!r}")
 
 
 def fits(weighed: list[tuple[int, float]], actions: int, most: float) -> bool:
@@ -68,8 +61,7 @@ def have_all_answer(served: Served, body: bytes, actions: int) -> None:
     before = {pid: memory.minor_faults([pid]) for pid in served.workers()}
     with ThreadPoolExecutor(actions) as threads:
         for _ in range(MOST_VOLLEYS):
-            for answer in threads.map(served.activate, [body] * actions):
-                check(*answer)
+            list(threads.map(served.answered, [body] * actions))
             if sum(memory.minor_faults([pid]) > count for pid, count in before.items()) >= actions:
                 return
     raise RunError(f"after {MOST_VOLLEYS} volleys not all of {actions} workers had answered")
@@ -87,16 +79,11 @@ BENCHMARK = Benchmark(
     ),
     settings={
         "rounds": settings.rounds(3),
-        "actions": {
-            "description": (
-                "Numbers of actions; those that would take half of the free memory are left out."
-            ),
-            "type": "array",
-            "items": {"type": "integer", "minimum": 1, "maximum": 256},
-            "minItems": 2,
-            "uniqueItems": True,
-            "default": [1, 2, 4, 8, 16, 32, 64],
-        },
+        "actions": settings.levels(
+            "Numbers of actions; those that would take half of the free memory are left out.",
+            {"type": "integer", "minimum": 1, "maximum": 256},
+            [1, 2, 4, 8, 16, 32, 64],
+        ),
     },
     figure="The memory of a host and its workers, over the actions at work.",
     columns={

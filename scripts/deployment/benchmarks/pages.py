@@ -4,9 +4,7 @@ import json
 import os
 
 from scripts.action import policies
-from scripts.bench.spawning import RunError
 from scripts.deployment import memory, service, settings
-from scripts.deployment.answers import OK
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value
 from scripts.deployment.probing import probe
 
@@ -32,19 +30,12 @@ def faults(bench: Bench, contender: Contender) -> float:
     """Return the minor faults of the workers for each activation but the first."""
     body, count = bench.cases[0].body(), bench.settings["activations"]
     with bench.host(contender, workers=1) as served:
-        answer(served, body)
+        served.answered(body)
         before = memory.minor_faults(memory.family(served.workers()))
         for _ in range(count):
-            answer(served, body)
+            served.answered(body)
         after = memory.minor_faults(memory.family(served.workers()))
     return (after - before) / count
-
-
-def answer(served, body: bytes) -> None:
-    """Raise `RunError` where an activation fails."""
-    status, told = served.activate(body)
-    if status != OK:
-        raise RunError(f"the host answered {status}: {told[:200]!r}")
 
 
 BENCHMARK = Benchmark(

@@ -60,14 +60,11 @@ BENCHMARK = Benchmark(
     settings={
         "rounds": settings.rounds(8),
         "seconds": settings.seconds(3),
-        "shares": {
-            "description": "Arrival rates, as shares of what the host does at saturation.",
-            "type": "array",
-            "items": {"type": "number", "exclusiveMinimum": 0},
-            "minItems": 2,
-            "uniqueItems": True,
-            "default": [0.2, 0.5, 0.8, 1, 1.25, 1.5, 2],
-        },
+        "shares": settings.levels(
+            "Arrival rates, as shares of what the host does at saturation.",
+            {"type": "number", "exclusiveMinimum": 0},
+            [0.2, 0.5, 0.8, 1, 1.25, 1.5, 2],
+        ),
     },
     figure="What a host answers at each arrival rate, and how late; on the line it answers all.",
     columns={
