@@ -19,6 +19,7 @@ NO_DICTIONARY = "The action did not receive a dictionary or array as an argument
 NO_DICTIONARY_BACK = "The action did not return a dictionary or array."
 ABNORMAL = "The action did not produce a valid response and exited unexpectedly."
 MEMORY_EXHAUSTED = "The action exhausted its memory and was aborted."
+ANOTHER_PAGE = "Pages of other sites are not answered."
 SENT_TOO_SLOWLY = "The request was not received in time."
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -14,6 +15,8 @@ from starlette.routing import Route
 from scripts.action import contract, limits
 from scripts.action.host import Host
 
+# Where the host's own page is from.
+OWN = ("127.0.0.1", "localhost")
 PAGE = Path(__file__).with_name("page.html")
 # Base64 has four characters for three bytes.
 INIT_BYTES = limits.CODE_BYTES * 4 // 3 + limits.ENVELOPE_BYTES
@@ -69,7 +72,8 @@ async def _body(request: Request, most: int, what: str, allowed: int) -> bytes:
     unless that is so much, said or sent, that nobody waits for it.
 
     Raises:
-        contract.RefusedError: it has more than `most` bytes, comes too slowly, or breaks off.
+        contract.RefusedError: it has more than `most` bytes, comes too slowly, breaks off, or is
+            from another site's page.
     """
     body, size = bytearray(), 0
     announced = int(request.headers.get("content-length", 0))
@@ -85,7 +89,15 @@ async def _body(request: Request, most: int, what: str, allowed: int) -> bytes:
         raise contract.RefusedError(408, contract.SENT_TOO_SLOWLY) from error
     if size > most:
         raise contract.too_large(what, size, allowed)
+    if _is_of_another_page(request):
+        raise contract.RefusedError(403, contract.ANOTHER_PAGE)
     return bytes(body)
+
+
+def _is_of_another_page(request: Request) -> bool:
+    """Tell whether a browser sends it for a page from elsewhere; other clients name no origin."""
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).hostname not in OWN
 
 
 def _refused(refusal: contract.RefusedError) -> Response:

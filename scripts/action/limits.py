@@ -7,10 +7,14 @@ CODE_BYTES = 48 * MIB
 PARAMETER_BYTES = RESULT_BYTES = MIB
 # Of an instance's linear memory, or of a native process's writable memory.
 MEMORY_BYTES = 256 * MIB
+# Of what an instance has, as wasmtime's stores take it: the first is of each memory, and a table's
+# elements are of none.
+STORE = {"memory_size": MEMORY_BYTES, "memories": 1, "tables": 10, "table_elements": 100_000}
 # How long a /run without a deadline may take, and one with a deadline far away.
 SECONDS, MOST_SECONDS = 60, 300
 # How long a client may take to send its request, and compiling an action may take.
 SENDING_SECONDS, COMPILING_SECONDS = 30, 300
+COMPILER_BYTES = 4096 * MIB
 # What surrounds code or parameters in a request.
 ENVELOPE_BYTES = 64 << 10
 # A request that is too large is read to its end where it has no more than this.

@@ -19,7 +19,7 @@ class Native:
         Raises:
             UserError: it is no program.
         """
-        if not os.access(path, os.X_OK):
+        if not (os.path.isfile(path) and os.access(path, os.X_OK)):
             raise UserError(f"cannot run {path}: it is no program")
         self._path = path
         self._is_kept = policy == "loop"

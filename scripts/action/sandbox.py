@@ -79,7 +79,7 @@ class Sandbox:
             self._kept.store.set_wasi(wasi)
             return self._kept
         store = wasmtime.Store(self._engine)
-        store.set_limits(memory_size=limits.MEMORY_BYTES)
+        store.set_limits(**limits.STORE)
         store.set_wasi(wasi)
         instance = abi.Instance(store, self._ready.instantiate(store).exports(store))
         if self._is_kept:

@@ -19,6 +19,8 @@ from scripts.common import errors, paths
 from scripts.common.errors import UserError
 
 LOOPBACK = "127.0.0.1"
+# Connections that wait to be taken; where no descriptor is left, each is tried and logged at once.
+BACKLOG = 128
 GREETING = """\
 serving with the policy {policy} at {url}/ - drop a picture there, or classify photo.jpg by
 echo "{{\\"value\\":{{\\"image\\":\\"$(base64 -w0 photo.jpg)\\"}}}}" | curl -s -d @- {url}/run"""
@@ -29,8 +31,9 @@ def main(argv: list[str] | None = None) -> int:
     args = arguments(argv)
     try:
         listening = listen(args.port)
-    except OSError as error:
-        raise UserError(f"cannot listen on port {args.port}: {error.strerror}") from error
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", "a port is a number up to 65535")
+        raise UserError(f"cannot listen on port {args.port}: {why}") from error
     # Ctrl-C is how a person ends it.
     with listening, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(args, listening))
@@ -61,12 +64,14 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.workers < 1 or args.queue < 0:
         raise UserError("there must be one worker at least, and no fewer than 0 may wait")
+    if args.policy in policies.NATIVE and not args.action:
+        raise UserError(f"the policy {args.policy} needs its program: --action")
     return args
 
 
 def listen(port: int) -> socket.socket:
     """Return a socket that listens on a port of the loopback interface; 0: any that is free."""
-    listening = socket.create_server((LOOPBACK, port), backlog=1024)
+    listening = socket.create_server((LOOPBACK, port), backlog=BACKLOG)
     # Connections inherit it. An answer is two writes, head and body; on a connection that was used
     # before, the second would wait for the client's delayed acknowledgement of the first, 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -81,7 +86,12 @@ async def serve(args: argparse.Namespace, listening: socket.socket) -> None:
     try:
         if args.action:
             await begin(host, given.module if given else args.action)
-        config = uvicorn.Config(front.application(host), log_level="warning", access_log=False)
+        config = uvicorn.Config(
+            front.application(host),
+            log_level="warning",
+            access_log=False,
+            backlog=BACKLOG,
+        )
         port = listening.getsockname()[1]
         print(GREETING.format(policy=args.policy, url=f"http://{LOOPBACK}:{port}"), flush=True)
         await uvicorn.Server(config).serve([listening])

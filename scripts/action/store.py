@@ -4,12 +4,13 @@ import asyncio
 import fcntl
 import hashlib
 import os
+import resource
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from scripts.action import limits
+from scripts.action import lifetime, limits
 from scripts.action.artifact import Record, made_for
 from scripts.common import files
 from scripts.common.code_digest import ROOT
@@ -66,7 +67,7 @@ class Store:
         if hashlib.sha256(code).hexdigest() != record.artifact_digest:
             raise UserError(f"{record.artifact} is not what its record says; compile it anew")
         path = self._folder / f"{record.artifact_digest}.cwasm"
-        if not path.exists():
+        if not path.exists() or files.sha256(path) != record.artifact_digest:
             with files.atomic_write(path, "wb") as stream:
                 stream.write(code)
         return path
@@ -81,6 +82,7 @@ class Store:
             "--threads", str(len(os.sched_getaffinity(0))), "--out", str(path),
             stdin=asyncio.subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
+            preexec_fn=_confine,
         )  # fmt: skip
         try:
             async with asyncio.timeout(limits.COMPILING_SECONDS):
@@ -92,6 +94,12 @@ class Store:
             module.unlink(missing_ok=True)
         if status != 0:
             raise UserError("the module could not be compiled; see above")
+
+
+def _confine() -> None:
+    """End a compiler with the host, and bound what it takes of memory."""
+    lifetime.end_with_parent()
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.COMPILER_BYTES, limits.COMPILER_BYTES))
 
 
 def _claim(folder: Path) -> IO[str]:

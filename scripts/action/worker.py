@@ -1,5 +1,6 @@
 """What a worker process of the host does: one activation after another, as messages tell it."""
 
+import contextlib
 import os
 import socket
 from typing import Any
@@ -37,4 +38,6 @@ def serve(channel: socket.socket, runs: Any) -> None:
 def end_logs() -> None:
     """Mark the end of an activation's logs on both streams."""
     for stream in (1, 2):
-        os.write(stream, f"{contract.END_OF_LOGS}\n".encode())
+        # Whoever read it may be gone, or its disk full: activations go on.
+        with contextlib.suppress(OSError):
+            os.write(stream, f"{contract.END_OF_LOGS}\n".encode())

@@ -33,7 +33,14 @@ def forked(control: socket.socket) -> socket.socket | None:
             continue
         channel = socket.socket(fileno=descriptors[0])
         this = os.getpid()
-        if not (pid := os.fork()):
+        try:
+            pid = os.fork()
+        except OSError as error:
+            # There is no room for another; those that are there go on.
+            channel.close()
+            control.send(json.dumps({"error": f"no worker can be forked: {error}"}).encode())
+            continue
+        if not pid:
             lifetime.end_with(this)
             return channel
         channel.close()

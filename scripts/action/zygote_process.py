@@ -57,25 +57,28 @@ class Zygote:
     async def fork(self, channel: socket.socket) -> tuple[int, int]:
         """Have it fork a worker that answers on a socket.
 
-        One at a time. Whatever goes wrong ends it, and so its workers.
+        One at a time. Whatever goes wrong ends it, and so its workers, unless that there is no
+        room for another.
 
         Returns:
             The worker's number, and a descriptor (pidfd) that means this process alone, whoever
             has the number later; readable once it ended.
 
         Raises:
-            UserError: it ended.
+            UserError: it ended, or there is no room.
         """
         try:
             socket.send_fds(self._control, [b"{}"], [channel.fileno()])
-            pid = (await self._receive())["pid"]
-            return pid, os.pidfd_open(pid)
+            told = await self._receive()
+            if "pid" in told:
+                return told["pid"], os.pidfd_open(told["pid"])
         except OSError as error:
             self.close()
             raise UserError(f"the process to fork it from ended: {error}") from error
         except BaseException:
             self.close()
             raise
+        raise UserError(told["error"])
 
     def reap(self, pid: int) -> None:
         """Let go of the number of a worker that ended; until then nobody else can have it."""

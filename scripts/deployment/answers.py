@@ -30,7 +30,7 @@ class Answer:
 
     Attributes:
         seq: its place in the schedule, from 0.
-        sent: the Unix time it was sent at, ns.
+        sent: the Unix time it was sent at, or by the schedule should have been, ns.
         latency: from then until the whole answer was there, ns.
         status: of HTTP; 0 where there was no answer.
         error: what vegeta says of a status that is none of success, or of no answer.

@@ -75,7 +75,10 @@ class Generator:
         for (rate, _), (count, interval), answered in zip(phases, plans, found, strict=True):
             if why := schedule.drift(answered, interval, allowed, count):
                 raise UserError(f"at {rate:g} requests a second {why}")
-        return found
+        return [
+            schedule.from_their_time(answered, interval)
+            for (_, interval), answered in zip(plans, found, strict=True)
+        ]
 
     def saturate(
         self, url: str, wanted: Sequence[Case], in_flight: int, seconds: float

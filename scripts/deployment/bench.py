@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.action import policies
-from scripts.common.errors import UserError
+from scripts.bench.spawning import RunError
 from scripts.deployment import attack, host, service
 from scripts.deployment.attack import Generator
 from scripts.deployment.cases import Case
@@ -20,8 +20,8 @@ Contender = dict[str, Any]
 Value = tuple[str, str, float]  # metric, unit, value
 # Requests on their way for each worker when a host is saturated: one runs, one waits for its turn.
 IN_FLIGHT = 2
-# Seconds that it is saturated for, to learn what it can do.
-SATURATE_SECONDS = 5.0
+# Seconds that it is saturated for, to have every worker answer, and then to learn what it can do.
+WARM_SECONDS, SATURATE_SECONDS = 1.0, 3.0
 # Of what the generator can do at the most, the share that a load may take.
 MOST_OF_CEILING = 0.5
 
@@ -40,7 +40,6 @@ class Bench:
         ceiling: requests a second that the generator can send at the most.
         folder: for the hosts' stores and logs.
         wasmtime: what serves the policies of service.py.
-        capacities: right answers a second at saturation, by contender.
     """
 
     generator: Generator
@@ -52,7 +51,6 @@ class Bench:
     ceiling: float
     folder: Path
     wasmtime: Wasmtime = Wasmtime()
-    capacities: dict[str, float] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def host(self, contender: Contender, workers: int = 0) -> Iterator[Served]:
@@ -67,14 +65,25 @@ class Bench:
         with host.serving(words, self.folder / "host.log", self.cores.host, waits) as served:
             yield served
 
-    def capacity(self, contender: Contender, served: Served) -> float:
-        """Return the right answers a second of a host that is saturated, measured once."""
-        name = contender["contender"]
-        if name not in self.capacities:
+    def capacity(self, served: Served) -> float:
+        """Return the right answers a second of a host that is saturated.
+
+        Measured in every round, of the host that the round's load goes to, which is warm after it.
+        """
+        for seconds in (WARM_SECONDS, SATURATE_SECONDS):
             in_flight = IN_FLIGHT * self.workers
-            found = self.generator.saturate(served.run_url, self.cases, in_flight, SATURATE_SECONDS)
-            self.capacities[name] = judge(found, self.cases).per_second()
-        return self.capacities[name]
+            found = self.generator.saturate(served.run_url, self.cases, in_flight, seconds)
+            rate = judge(found, self.cases).per_second()
+        self.trust(rate)
+        return rate
+
+    def trust(self, rate: float) -> None:
+        """Raise `RunError` where so many requests a second are more than the generator can do."""
+        if rate > MOST_OF_CEILING * self.ceiling:
+            raise RunError(
+                f"{rate:.0f} requests a second are more than half of the {self.ceiling:.0f} that "
+                "the generator reaches here: what was measured would be the generator"
+            )
 
     def attacks(
         self,
@@ -92,15 +101,11 @@ class Bench:
             cases: what is sent, where that is not `self.cases`.
 
         Raises:
-            UserError: that is more than the generator can be trusted with, or it left the schedule.
-            RunError: an answer is wrong, or is none.
+            UserError: the generator left the schedule.
+            RunError: an answer is wrong, or is none; or that is more than the generator can do.
         """
-        most, fastest = MOST_OF_CEILING * self.ceiling, max(rate for rate, _ in phases)
-        if fastest > most:
-            raise UserError(
-                f"{fastest:.0f} requests a second are more than half of the {self.ceiling:.0f} "
-                "that the generator reaches here: what was measured would be the generator"
-            )
+        fastest = max(rate for rate, _ in phases)
+        self.trust(fastest)
         wanted = cases or self.cases
         may_wait = may_refuse and served.waits
         patience = service.patience(fastest) if may_wait else attack.TIMEOUT_SECONDS
@@ -119,7 +124,7 @@ class Benchmark:
         settings: its keys in the config, each a JSON schema with a default.
         columns: the metrics of its table, with what each is called; ratios are told of the first.
         figure: how its figure is to be read; "" where it has none.
-        levelled: the same of metrics that are measured at several levels, a table each.
+        levelled: as `columns`, of metrics that are measured at several levels, a table each.
         pooled: metrics of which a round has many values; those of all rounds make percentiles.
         slopes: metrics that are measured at several numbers of actions: what one more costs.
         policies: who takes part.

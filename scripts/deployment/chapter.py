@@ -9,18 +9,21 @@ import pandas as pd
 
 from scripts.deployment import registry
 from scripts.deployment.bench import Benchmark, level
+from scripts.report import alarms as report_alarms
 from scripts.report import wording
 
 NOTHING = "-"
 # The first screen: what a column is called, the benchmark and metric it shows; of some the ratio.
 FIRST = (
     ("activation", "activation", "p50"),
-    ("answers a second at the most", "rates", "knee"),
-    ("each further action", "density", "pss_per_action"),
+    ("knee of the arrival rate", "rates", "knee"),
+    ("each further action at work", "density", "at_work_per_action"),
     ("start to the first answer", "start", "to_first_answer"),
 )
 COMPARED = ("activation", "rates")
 SHORT_MS = 0.1
+# How the note of a figure begins that not every round reached.
+REACHED = "was reached in"
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,7 @@ class Chapter:
 
 def alarms(chapter: Chapter) -> Iterator[str]:
     """Yield what a reader must know before any figure."""
-    if chapter.model["weights"] == "seeded":
-        yield (
-            f"The weights are seeded, not trained ({chapter.model['why']}): labels mean nothing, "
-            "the work that is timed is the same."
-        )
+    yield from report_alarms.seeded(chapter.model)
     missing = chapter.missing()
     yield from without_figures(missing[~missing.is_meant])
     if any(job["cores"]["shared"] for job in chapter.jobs):
@@ -189,8 +188,9 @@ def cell(row: pd.Series | None) -> str:
         return NOTHING
     if math.isnan(row.value):
         return f"too few ({row.n:.0f})" if row.n else row.note
-    # Whole seconds, where the others are measured: none of them is no millisecond.
-    text = f"0 {row.unit}" if row.value == 0 else figure(row.value, row.unit)
+    text = figure(row.value, row.unit)
+    if row.note.startswith(REACHED):
+        return f"{text}, {row.note}"
     if math.isnan(row.ci_low):
         return text
     return f"{text} ({figure(row.ci_low, row.unit)} to {figure(row.ci_high, row.unit)})"
@@ -234,14 +234,13 @@ def of_overload(chapter: Chapter, host: str) -> Iterator[str]:
         return
     offered, done = (wording.significant(found[name].value) for name in ("offered", "done"))
     late = found["recovery"].value
-    after = f"{late:g} s after it" if late else "at once after it"
+    after = "it is not known when latency was usual again"
+    if not math.isnan(late):
+        after = f"latency was usual again {figure(late, 's')} after it"
     lost = f"refused {wording.significant(found['refused'].value)} %"
     waited = chapter.row(host, "overload", "unanswered")
     if waited is not None:
         lost = (
             f"let the others wait, {wording.significant(waited.value)} % until they were given up"
         )
-    yield (
-        f"`{host}`: of {offered} requests a second it answered {done} and {lost}; "
-        f"latency was usual again {after}."
-    )
+    yield f"`{host}`: of {offered} requests a second it answered {done} and {lost}; {after}."

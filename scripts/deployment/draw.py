@@ -3,11 +3,9 @@
 import argparse
 from pathlib import Path
 
-import matplotlib as mpl
-
-from scripts.common import errors, files
+from scripts.common import errors
 from scripts.deployment import drawings
-from scripts.report import inputs
+from scripts.report import canvas, inputs
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -18,13 +16,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--table", required=True, help="results/deployment.csv")
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
-    mpl.use("svg")
-    # Text stays text and the file is the same for the same data.
-    mpl.rcParams.update({"svg.hashsalt": args.figure, "svg.fonttype": "none"})
+    canvas.prepare(args.figure)
     table = inputs.of_model(inputs.read_table(args.table), args.model)
     figure = drawings.draw(args.figure, table)
-    with files.atomic_write(args.out, "wb") as stream:
-        figure.savefig(stream, format="svg", metadata={"Date": None})
+    canvas.write(figure, args.out)
     return 0
 
 

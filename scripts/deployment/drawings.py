@@ -30,9 +30,11 @@ def parts(table: pd.DataFrame) -> Figure:
         hatch = "//" if place >= len(STACKED) else ""
         axes.barh(range(len(rows)), values, left=left, label=title, color=color, hatch=hatch)
         left += values
-    for place, value in enumerate(left):
-        axes.annotate(f" {value:.1f}", (value, place), va="center", fontsize="small")
-    axes.set_xlabel("median milliseconds of one activation, part by part")
+    for place, value in enumerate(rows["p50"]):
+        end = max(value, left[place])
+        axes.annotate(f" {value:.1f}", (end, place), va="center", fontsize="small")
+    axes.plot(rows["p50"], range(len(rows)), "|", color="black", markersize=22)
+    axes.set_xlabel("median milliseconds of each part, stacked (line and number: of the whole)")
     axes.margins(x=0.08)
     named_rows(axes, list(rows.index))
     figure.legend(loc="outside upper center", ncols=5, fontsize="small", frameon=False)
@@ -64,14 +66,14 @@ def rates(table: pd.DataFrame) -> Figure:
 
 
 def density(table: pd.DataFrame) -> Figure:
-    """The memory of a host and its workers over the number of actions that have answered."""
+    """The memory of a host and its workers over the number of actions that are at work."""
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     axes = figure.subplots()
     for name, style, rows in by_host(table):
         at = by_level(rows)
-        axes.plot(at.index, at["pss"], label=name, **style)
-    axes.set_xlabel("actions that have answered, a worker each")
-    axes.set_ylabel("proportional set size, MiB")
+        axes.plot(at.index, at["at_work"], label=name, **style)
+    axes.set_xlabel("actions at work, a worker each")
+    axes.set_ylabel("largest proportional set size seen, MiB")
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
     axes.set_ylim(bottom=0)
     axes.grid(color="#dddddd", linewidth=0.6)

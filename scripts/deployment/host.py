@@ -15,6 +15,7 @@ from typing import IO
 
 from scripts.bench.spawning import RunError
 from scripts.common import processes
+from scripts.deployment.answers import OK
 from scripts.deployment.cores import kept_to
 
 MODULE = "scripts.action.serve"
@@ -55,6 +56,12 @@ class Served:
         """
         headers = {"Content-Type": "application/json"}
         return _ask(urllib.request.Request(self.run_url, body, headers))
+
+    def answered(self, body: bytes) -> None:
+        """Run one activation; raise `RunError` where it fails."""
+        status, told = self.activate(body)
+        if status != OK:
+            raise RunError(f"the host answered {status}: {told[:200]!r}")
 
     def workers(self) -> list[int]:
         """Return the numbers of the worker processes."""

@@ -47,7 +47,7 @@ def name(row: dict[str, str]) -> str:
 
 
 def hosts(config: dict[str, Any], model: str) -> list[dict[str, str]]:
-    """Return the hosts of a model: {contender, build, policy, action, gate}.
+    """Return the hosts of a model: {contender, runtime, build, policy, action, gate}.
 
     The action is the file that a host is started with, the gate the oracle's verdict on it.
     """
@@ -73,13 +73,18 @@ def described(config: dict[str, Any], model: str, row: dict[str, str]) -> dict[s
     action = contender.file(paths.PRECOMPILED) + ".json" if is_action else contender.path
     return {
         "contender": name(row),
+        "runtime": config["builds"][build]["runtime"],
         **row,
         "action": action,
         "gate": contender.file(paths.GATE),
     }
 
 
-def baseline(policy: str, hosts: list[dict[str, str]]) -> str | None:
-    """Return the host that one of a policy is compared with, the first such; None without one."""
-    found = [row["contender"] for row in hosts if row["policy"] == BASELINES[policy]]
+def baseline(host: dict[str, str], hosts: list[dict[str, str]]) -> str | None:
+    """Return the native host that one is compared with, the first such; None without one.
+
+    It keeps as much between activations, and its build runs the same form of the model.
+    """
+    wanted = BASELINES[host["policy"]], host["runtime"]
+    found = [row["contender"] for row in hosts if (row["policy"], row["runtime"]) == wanted]
     return found[0] if found else None

@@ -27,6 +27,12 @@ def plateau(offered: Sequence[float], done: Sequence[float]) -> float:
     return float(candidates[int(np.argmin(errors))])
 
 
+def reached(offered: Sequence[float], done: Sequence[float]) -> float:
+    """Return the same where it is below the highest rate; NaN where the service did all of it."""
+    found = plateau(offered, done)
+    return found if found < max(offered) else float("nan")
+
+
 def crossing(offered: Sequence[float], latency: Sequence[float], factor: float) -> float:
     """Return the rate at which latency first is `factor` times that of the lowest rate.
 

@@ -108,6 +108,8 @@ def main(argv: list[str] | None = None) -> int:
             "settings": args.settings,
             "workers": bench.workers,
             "queue": args.queue,
+            "late_ms": args.late_ms,
+            "photographs": len(bench.cases),
             "serve": asdict(serves(args)),
             "cores": split.told(),
             "ceiling": ceiling,

@@ -16,6 +16,8 @@ from scripts.deployment.judgement import statuses
 
 SECONDS = 3.0
 SLOWEST = 50.0
+# What an answer takes at the most, in the median, of an endpoint that does nothing.
+MOST_MS = 5.0
 NOOP = [sys.executable, "-m", "scripts.deployment.noop"]
 
 
@@ -40,7 +42,11 @@ def climb(generator: Generator, url: str, wanted: list[Case]) -> tuple[float, np
         if took > SECONDS * 1.1:
             print(f"{rate:g} requests a second were answered in {took:.1f} s", file=sys.stderr)
             break
-        kept, latency = rate, np.array([answer.latency for answer in answers]) / 1e6
+        took_ms = np.array([answer.latency for answer in answers]) / 1e6
+        if np.median(took_ms) > MOST_MS:
+            print(f"at {rate:g} requests a second half of them wait", file=sys.stderr)
+            break
+        kept, latency = rate, took_ms
         rate *= 2
     if not kept:
         raise UserError(f"the generator does not reach {SLOWEST:g} requests a second; see the log")

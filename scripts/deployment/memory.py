@@ -28,11 +28,17 @@ def rollup(text: str) -> dict[str, float]:
 def together(pids: Iterable[int]) -> dict[str, float]:
     """Return the proportional set size and its parts of processes together, MiB.
 
-    Raises:
-        OSError: one of them is gone, or is another user's.
+    One that ended meanwhile has none.
     """
-    found = [rollup((PROCESSES / str(pid) / "smaps_rollup").read_text()) for pid in pids]
+    found = [rollup(text) for text in map(_smaps, pids) if text]
     return {part: sum(row[part] for row in found) for part in FIELDS}
+
+
+def _smaps(pid: int) -> str:
+    try:
+        return (PROCESSES / str(pid) / "smaps_rollup").read_text()
+    except (ProcessLookupError, FileNotFoundError):
+        return ""
 
 
 def family(pids: Iterable[int]) -> list[int]:

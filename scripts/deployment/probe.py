@@ -38,7 +38,7 @@ class Action:
         wasi = wasmtime.WasiConfig()
         wasi.argv = ["action", str(request_bytes)]
         store = wasmtime.Store(self._engine)
-        store.set_limits(memory_size=limits.MEMORY_BYTES)
+        store.set_limits(**limits.STORE)
         store.set_wasi(wasi)
         return store
 

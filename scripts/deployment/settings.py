@@ -36,3 +36,15 @@ def share(default: float) -> Schema:
         "exclusiveMinimum": 0,
         "default": default,
     }
+
+
+def levels(description: str, items: Schema, default: list[float]) -> Schema:
+    """Return the key that says at which levels, two or more of them, something is measured."""
+    return {
+        "description": description,
+        "type": "array",
+        "items": items,
+        "minItems": 2,
+        "uniqueItems": True,
+        "default": default,
+    }

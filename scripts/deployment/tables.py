@@ -8,6 +8,7 @@ import pandas as pd
 
 from scripts.deployment import hosts, registry, service
 from scripts.deployment.bench import at, level
+from scripts.deployment.benchmarks import density
 from scripts.deployment.slope import slope
 from scripts.stats import intervals, pairs
 
@@ -34,11 +35,13 @@ def table(
     rows: list[dict[str, Any]] = []
     benchmark = registry.every()[samples.benchmark.iloc[0]]
     # In the order of the config, whatever order the first round had.
-    order = {row["contender"]: place for place, row in enumerate(listed)}
+    rows_by_name = {row["contender"]: row for row in listed}
+    order = {name: place for place, name in enumerate(rows_by_name)}
     samples = samples.sort_values("contender", key=lambda names: names.map(order), kind="stable")
     for names, own in samples.groupby(NAMES, sort=False):
         named = dict(zip(NAMES, names, strict=True))
-        base = samples[samples.contender == hosts.baseline(named["policy"], listed)]
+        baseline = hosts.baseline(rows_by_name[named["contender"]], listed)
+        base = samples[samples.contender == baseline]
         for (metric, unit), group in own.groupby(["metric", "unit"], sort=False):
             if level(metric)[0] in benchmark.pooled:
                 found = percentiles(group.value.to_numpy(), metric)
@@ -55,10 +58,14 @@ def table(
 
 def alone(group: pd.DataFrame, confidence: float) -> dict[str, Any]:
     """Return what the rounds say of a metric's median; those that found none do not count."""
-    values = group.value.dropna().to_numpy()
-    if not len(values):
-        return {"n": 0, "note": "was never reached"}
-    found = intervals.estimate(values, confidence)
+    reached = group.value.dropna()
+    if len(reached) < len(group):
+        # What was not reached lies beyond all that was measured.
+        median = float(group.value.fillna(np.inf).median())
+        note = f"was reached in {len(reached)} of {len(group)} rounds"
+        found = {"value": median} if np.isfinite(median) else {}
+        return {"n": len(reached) if found else 0, **found, "note": note}
+    found = intervals.estimate(group.value.to_numpy(), confidence)
     few = f"too few rounds for an interval: {100 * confidence:g} % needs "
     note = f"{few}{intervals.fewest(confidence)}" if np.isnan(found.ci_low) else ""
     bounds = {"ci_low": found.ci_low, "ci_high": found.ci_high}
@@ -71,8 +78,8 @@ def against(
     """Return the columns that compare a host with its baseline; empty where they cannot be."""
     if base.empty or base.contender.iloc[0] == named["contender"]:
         return {}
-    both = pairs.paired_rounds(group, base).dropna()
-    if both.empty or not (both.base > 0).all():
+    both = pairs.paired_rounds(group, base)
+    if both.empty or both.isna().any(axis=None) or not (both.base > 0).all():
         return {}
     found = intervals.ratio(both.value.to_numpy(), both.base.to_numpy(), confidence)
     return pairs.compared(base.contender.iloc[0], found, margin)
@@ -107,7 +114,7 @@ def slopes(own: pd.DataFrame, metric: str, confidence: float) -> Iterator[dict[s
     row = {"n": len(x), "note": note}
     bounds = {"value": found.slope, "ci_low": found.low, "ci_high": found.high}
     yield row | {"metric": f"{metric}_per_action", "unit": "MiB"} | bounds
-    if metric == "pss" and found.slope > 0:
+    if metric == density.AT_WORK and found.slope > 0:
         fit = {"value": GIB / found.slope, "ci_low": GIB / found.high}
         fit["ci_high"] = GIB / found.low if found.low > 0 else float("nan")
         yield row | {"metric": "actions_per_gib", "unit": "1"} | fit

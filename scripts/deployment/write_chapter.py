@@ -3,12 +3,10 @@
 import argparse
 from pathlib import Path
 
-import jinja2
-
 from scripts.common import errors, files
 from scripts.deployment import chapter
 from scripts.deployment.chapter import Chapter
-from scripts.report import caveats, inputs
+from scripts.report import caveats, inputs, markdown
 
 
 def read(table: str, jobs: list[str], models: list[str]) -> list[Chapter]:
@@ -26,13 +24,7 @@ def read(table: str, jobs: list[str], models: list[str]) -> list[Chapter]:
 
 def render(chapters: list[Chapter], template: Path, figures: set[str]) -> str:
     """Return the chapter; `figures` are those that were drawn, as it links to them."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template.parent),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template(template.name).render(
+    return markdown.template(template).render(
         chapters=chapters,
         figures=figures,
         alarms=chapter.alarms,

@@ -1,5 +1,7 @@
 """What a reader must know before any figure: what failed, what does not hold."""
 
+from typing import Any
+
 from scripts.bench.page_cache import RESIDENT_LIMIT
 from scripts.report import wording
 from scripts.report.inputs import HEADLINES, NOOP_LIMIT_MIB, SELF_CHECK, Data
@@ -9,11 +11,7 @@ from scripts.stats import verdicts
 def alarms(data: Data) -> list[str]:
     """Return what a reader must know before any figure: what failed, seeded weights."""
     found = []
-    if data.model["weights"] == "seeded":
-        found.append(
-            f"The weights are seeded, not trained ({data.model['why']}): labels mean nothing, "
-            "the work that is timed is the same."
-        )
+    found += seeded(data.model)
     if data.refused():
         names = ", ".join(f"`{name}`" for name in data.refused())
         found.append(f"Failed the oracle and not timed: {names}.")
@@ -24,6 +22,16 @@ def alarms(data: Data) -> list[str]:
     ]
     found += [f"The self-check failed: {text}" for text in self_check_failures(data)]
     return found + warm_on_disk(data)
+
+
+def seeded(model: dict[str, Any]) -> list[str]:
+    """Return what must be known of a model without trained weights; nothing of another."""
+    if model["weights"] != "seeded":
+        return []
+    return [
+        f"The weights are seeded, not trained ({model['why']}): labels mean nothing, "
+        "the work that is timed is the same."
+    ]
 
 
 def self_check_failures(data: Data) -> list[str]:

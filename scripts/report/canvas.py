@@ -1,14 +1,30 @@
 """What all figures share: their size, colours, named rows, axes."""
 
+from pathlib import Path
+
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from scripts.common import files
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 # For what is stacked, so that neighbours differ in lightness: it is read without colours too.
 STACKED = ("#0072B2", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#56B4E9", "#000000")
 WIDTH, ROW, TIGHT_ROW, MARGIN = 8.0, 0.34, 0.2, 1.1  # inches
+
+
+def prepare(name: str) -> None:
+    """Have figures written as SVG: text stays text, and the file is the same for the same data."""
+    mpl.use("svg")
+    mpl.rcParams.update({"svg.hashsalt": name, "svg.fonttype": "none"})
+
+
+def write(figure: Figure, path: Path) -> None:
+    """Write a figure, whole or not at all."""
+    with files.atomic_write(path, "wb") as stream:
+        figure.savefig(stream, format="svg", metadata={"Date": None})
 
 
 def canvas(rows: int, row: float = ROW) -> tuple[Figure, Axes]:

@@ -3,12 +3,11 @@
 import argparse
 from pathlib import Path
 
-import matplotlib as mpl
 import pandas as pd
 
-from scripts.common import errors, files
+from scripts.common import errors
 from scripts.common.errors import UserError
-from scripts.report import answer_drawing, drawings, inputs
+from scripts.report import answer_drawing, canvas, drawings, inputs
 
 ANSWER = "answer"
 
@@ -28,9 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--samples", nargs="*", default=[], help=f"{ANSWER} needs none")
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
-    mpl.use("svg")
-    # Text stays text and the file is the same for the same data.
-    mpl.rcParams.update({"svg.hashsalt": args.figure, "svg.fonttype": "none"})
+    canvas.prepare(args.figure)
     estimates = inputs.of_model(inputs.read_estimates(args.estimates), args.model)
     estimates = estimates[(estimates.n > 0) & (estimates["mode"] != inputs.SELF_CHECK)]
     if estimates.empty:
@@ -41,8 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         tables = [inputs.read_table(path) for path in args.samples]
         samples = with_estimates(pd.concat(tables), estimates)
         figure = drawings.drawing(args.figure)(estimates, samples, args.figure)
-    with files.atomic_write(args.out, "wb") as stream:
-        figure.savefig(stream, format="svg", metadata={"Date": None})
+    canvas.write(figure, args.out)
     return 0
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from scripts.bench import registry
 from scripts.common import errors, files
 from scripts.report import (
@@ -16,6 +14,7 @@ from scripts.report import (
     inputs,
     levers,
     like,
+    markdown,
     observations,
     run_tables,
     sections,
@@ -35,13 +34,7 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         figures: those that were drawn, as it links to them.
         chapters: what other stages wrote, Markdown with a heading of its own each.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(template).parent),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template(Path(template).name).render(
+    return markdown.template(Path(template)).render(
         data=data,
         model=data.model,
         machine=data.machine,

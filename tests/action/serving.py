@@ -18,6 +18,7 @@ from pathlib import Path
 import wasmtime
 
 ROOT = Path(__file__).resolve().parents[2]
+START = ("-m", "scripts.action.serve")
 SECRET = 0x5A
 # Seconds after which something hangs, however slow and busy the machine is.
 PATIENCE = 240
@@ -158,8 +159,10 @@ def code(data, **more):
 class Served:
     """A host that runs; what it answers, and what it says."""
 
-    def __init__(self, folder, *arguments, start=("-m", "scripts.action.serve"), cwd=None):
-        self.out, self.err = folder / "stdout", folder / "stderr"
+    def __init__(
+        self, folder, *arguments, start=("-m", "scripts.action.serve"), cwd=None, log=None
+    ):
+        self.out, self.err = folder / "stdout", Path(log or folder / "stderr")
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(
                 [sys.executable, *start, "--port=0", f"--store={folder / 'store'}", *arguments],
@@ -173,12 +176,13 @@ class Served:
         assert found, self.err.read_text()
         self.port = int(found[1])
 
-    def send(self, path, body=None, timeout=PATIENCE):
+    def send(self, path, body=None, timeout=PATIENCE, origin=None):
         """Send a request; return status, what the JSON says, and the headers."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         with contextlib.closing(connection):
-            connection.request("GET" if data is None else "POST", path, data)
+            headers = {} if origin is None else {"Origin": origin}
+            connection.request("GET" if data is None else "POST", path, data, headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read()), response.headers
 

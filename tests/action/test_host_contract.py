@@ -2,10 +2,12 @@
 
 import json
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
-from serving import PATIENCE, code, module, served
+from serving import PATIENCE, ROOT, code, module, served
 
 from scripts.action import limits, serve
 
@@ -141,6 +143,45 @@ def test_the_host_tells_where_the_time_went(host):
     took = dict(part.split(";dur=") for part in timing.split(", "))
     assert list(took) == ["queue", "instantiate", "run", "reply"]
     assert all(float(milliseconds) >= 0 for milliseconds in took.values())
+
+
+@pytest.mark.parametrize("more", ["(memory $more 1)", "(table $more 200000 funcref)"])
+def test_memory_has_no_limit_that_a_module_can_walk_around(tmp_path, more):
+    """By a second memory, which would have a limit of its own, or by a table."""
+    with served(tmp_path, "--workers=1") as host:
+        assert host.init(module(more))[0] == 200
+        assert host.run()[0] == 502
+
+
+def test_activations_go_on_where_nobody_reads_the_logs(tmp_path):
+    with served(tmp_path, "--workers=1", log="/dev/full") as host:
+        assert host.init(module())[0] == 200
+        assert [host.run() for _ in range(3)] == 3 * [(200, {"done": True})]
+
+
+def test_a_native_policy_without_its_program_and_a_port_that_is_none(tmp_path):
+    for words, said in (
+        (["--policy=process"], "error: the policy process needs its program: --action"),
+        (
+            ["--port=99999"],
+            "error: cannot listen on port 99999: a port is a number up to 65535",
+        ),
+    ):
+        command = [sys.executable, "-m", "scripts.action.serve", *words]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode != 0
+        assert done.stderr.splitlines() == [said]
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://attacker.example", 403), ("null", 403), ("http://127.0.0.1:{}", 200)],
+)
+def test_another_site_s_page_gets_no_answer(host, origin, status):
+    """Browsers send such requests without asking first; DNS may say that the site is here."""
+    told = host.send("/run", {"value": {"do": ""}}, origin=origin.format(host.port))
+    assert told[0] == status
+    assert ("done" in told[1]) == (status == 200)
 
 
 def test_no_answer_waits_for_an_acknowledgement():

@@ -1,10 +1,15 @@
 """What workers have in common with the process they are forked from, and what not."""
 
+import errno
+import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
 from serving import module, parent, served
+
+from scripts.action import zygote
 
 FIELDS = ("Anonymous", "Private_Dirty")
 
@@ -45,3 +50,20 @@ def test_ctrl_c_on_a_terminal_is_for_the_host_alone(host):
         assert os.getsid(pid) != os.getsid(host.process.pid)
         # What it starts is killed with it.
         assert os.getpgid(pid) == pid
+
+
+def test_where_no_worker_can_be_forked_those_that_are_there_go_on(monkeypatch):
+    def no_room():
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(zygote.os, "fork", no_room)
+    host, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with host, control:
+        for _ in range(2):
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                socket.send_fds(host, [b"{}"], [theirs.fileno()])
+        host.shutdown(socket.SHUT_WR)
+        assert zygote.forked(control) is None
+        for _ in range(2):
+            assert "no worker can be forked" in json.loads(host.recv(1000))["error"]

@@ -1,9 +1,11 @@
 """What code a host runs: modules, and artefacts that its operator allows."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from serving import kill, module, served
+from serving import is_running, kill, module, served, until
 
 from scripts.action import precompile
 from scripts.action.artifact import made_for
@@ -51,6 +53,33 @@ def test_a_module_is_compiled_once(tmp_path):
     with served(tmp_path, "--workers=1") as host:
         assert host.init(module())[0] == 200
     assert found.stat().st_mtime_ns == changed
+
+
+def test_a_damaged_copy_in_the_store_is_written_anew(tmp_path, compiled):
+    digest = json.loads(compiled.read_text())["artifact_digest"]
+    copy = tmp_path / "a/store" / f"{digest}.cwasm"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(compiled.with_suffix("").read_bytes()[:1000])
+    with served(tmp_path / "a", "--workers=1", f"--action={compiled}") as host:
+        assert host.run() == (200, {"done": True})
+
+
+def test_a_compiler_ends_with_its_host(tmp_path):
+    adds = "(local.set 0 (i32.add (local.get 0) (i32.const 3)))" * 400_000
+    with served(tmp_path, "--workers=1") as host, ThreadPoolExecutor(1) as threads:
+        threads.submit(host.init, module(f"(func (param i32) {adds})"))
+        assert until(lambda: compilers(host.process.pid))
+        (compiler,) = compilers(host.process.pid)
+        kill([host.process.pid])
+        assert until(lambda: not is_running(compiler))
+    assert not list((tmp_path / "store").glob("*.cwasm"))
+
+
+def compilers(host):
+    """The processes that compile for a host."""
+    paths = Path(f"/proc/{host}/task").glob("*/children")
+    children = [int(pid) for path in paths for pid in path.read_text().split()]
+    return [pid for pid in children if b"precompile" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def refused(tmp_path, *arguments):

@@ -30,12 +30,16 @@ FIGURES = {
         **{f"done_at_{at}": ("1/s", [70.0, 80.0, 20.0, 80.0]) for at in (0.5, 2)},
         **{f"p50_at_{at}": ("ms", [12.0, 10.0, 40.0, 10.0]) for at in (0.5, 2)},
     },
-    "density": {f"pss_at_{at}": ("MiB", [60.0 + 15 * at] * 4) for at in (1, 2, 4)},
+    "density": {
+        f"{part}_at_{at}": ("MiB", [60.0 + 15 * at] * 4)
+        for part in ("pss", "at_work")
+        for at in (1, 2, 4)
+    },
     "overload": {
         "offered": ("1/s", [140.0] * 4),
         "done": ("1/s", [70.0] * 4),
         "refused": ("%", [50.0] * 4),
-        "recovery": ("s", [0.0, 0.0, 3.0, 0.0]),
+        "recovery": ("s", [0.3, 0.3, 3.0, 0.3]),
     },
 }
 MACHINE = {
@@ -69,12 +73,13 @@ def write(tmp_path, root):
             job = {
                 "model": "net", "weights": "pretrained", "benchmark": name,
                 "hosts": [
-                    {"contender": host, "build": build, "policy": policy}
+                    {"contender": host, "build": build, "policy": policy, "runtime": "packed"}
                     for host, (build, policy) in HOSTS.items()
                 ],
                 "settings": {"rounds": rounds}, "workers": 2, "queue": 16, "seconds": 9.0,
                 "cores": {"host": [0, 1], "generator": [0, 1], "shared": shared},
-                "ceiling": {"requests_per_second": 6400.0}, "load_start": 0.0,
+                "ceiling": {"requests_per_second": 6400.0, "p50_ms": 0.4}, "load_start": 0.0,
+                "late_ms": 20, "photographs": 1,
                 "skipped": skipped or {}, "host": MACHINE, "tools": {},
             }  # fmt: skip
             (tmp_path / f"{name}.json").write_text(json.dumps(job))
@@ -119,8 +124,8 @@ def test_like_stands_beside_like_with_its_ratio(write, tmp_path):
     assert table.ratio["wasm@snapshot", "p50"] == pytest.approx(0.3, rel=1e-3)
     first = line(text, "wasm@snapshot")
     assert "| 12.0 ms (12.0 ms to 12.0 ms) | 0.30 (0.30 to 0.30) | 75.0 /s" in first
-    assert "`wasm@snapshot` to `native@process`: activation, 0.30 (0.30 to 0.30); answers" in text
-    assert "`wasm@warm` to `native@loop`: activation, 1.000; answers" in text
+    assert "`wasm@snapshot` to `native@process`: activation, 0.30 (0.30 to 0.30); knee" in text
+    assert "`wasm@warm` to `native@loop`: activation, 1.000; knee" in text
     assert "Ratios of `wasm@snapshot` are to `native@process`." in text
     # A baseline is compared with nobody.
     assert line(text, "native@loop").count("| - |") == 2
@@ -129,9 +134,17 @@ def test_like_stands_beside_like_with_its_ratio(write, tmp_path):
 def test_overload_is_told_with_its_recovery(write):
     text = write()
     assert "`wasm@warm`: of 140 requests a second it answered 70.0 and refused 50.0 %" in text
-    assert text.count("at once after it") == 3
-    assert "usual again 3 s after it" in text
-    assert "| 0 s" in line(section(text, "Overload and recovery"), "wasm@warm")
+    assert text.count("latency was usual again 300 ms after it") == 3
+    assert "latency was usual again 3.00 s after it" in text
+    assert "| 300 ms" in line(section(text, "Overload and recovery"), "wasm@warm")
+
+
+def test_what_was_not_seen_to_recover_is_not_said_to_have(write, monkeypatch):
+    monkeypatch.setitem(FIGURES["overload"], "recovery", ("s", [float("nan"), 0.3, 3.0, 0.3]))
+    text = write()
+    assert text.count("it is not known when latency was usual again") == 1
+    cells = line(section(text, "Overload and recovery"), "wasm@snapshot")
+    assert "was reached in 0 of 8 rounds" in cells
 
 
 def test_hosts_stand_in_the_order_of_the_config(write, tmp_path):

@@ -6,6 +6,7 @@ The host is the real one, and so is the load; the action answers the same label 
 import json
 import os
 import stat
+import sys
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,7 @@ def host(folder, policy, gate="passed"):
         "contender": f"{build}@{policy}",
         "build": build,
         "policy": policy,
+        "runtime": "packed",
         "action": str(action),
         "gate": str(folder / f"{gate}.json"),
     }
@@ -182,7 +184,8 @@ def test_rates_and_their_knee(folder):
     assert job["skipped"] == {}
     assert found["offered_at_0.4"] == pytest.approx(0.4 * found["saturation"])
     assert 0 < found["done_at_0.1"] <= found["offered_at_0.1"] * 1.01
-    assert 0 < found["knee"] <= found["offered_at_0.4"]
+    # The knee lies beyond what was offered, unless the machine had no time.
+    assert not found["knee"] > found["offered_at_0.4"]
 
 
 def test_start_pages_and_instances(folder):
@@ -213,7 +216,22 @@ def test_density_weighs_all_that_answered(folder):
     table = pd.read_csv(folder / "out.csv").set_index("metric")
     each = (found["pss_at_3"] - found["pss_at_1"]) / 2
     assert table.value["pss_per_action"] == pytest.approx(each)
+    each = (found["at_work_at_3"] - found["at_work_at_1"]) / 2
+    assert table.value["at_work_per_action"] == pytest.approx(each)
     assert table.value["actions_per_gib"] == pytest.approx(1024 / each)
+
+
+def test_what_starts_anew_is_weighed_while_it_is_there(folder):
+    """The program of `process` weighs more than the shell that the worker starts it by."""
+    heavy = folder / "heavy"
+    heavy.write_text(
+        f"#!{sys.executable}\nimport sys, time\nsys.stdin.read()\nheld = b'x' * (60 << 20)\n"
+        'time.sleep(2)\nprint(\'{"label":"tabby"}\')\n'
+    )
+    heavy.chmod(stat.S_IRWXU)
+    row = host(folder, "process") | {"action": str(heavy)}
+    found = values(run(folder, "density", [row])[0], "native@process")
+    assert found["at_work_at_3"] > found["pss_at_3"] + 3 * 50
 
 
 def test_a_wrong_answer_or_verdict_leaves_a_host_out_and_is_told(folder, tmp_path):
@@ -248,7 +266,8 @@ def test_overload_is_refused_and_recovered_from(folder):
     found = values(samples, "wasm@warm")
     assert 0 < found["done"] <= found["offered"] * 1.01
     assert 0 <= found["refused"] < 100
-    assert found["recovery"] in range(0, 12)
+    assert not found["recovery"] < 0
+    assert job["photographs"] == 1
 
 
 def test_recovery_ends_with_the_last_slow_second():
@@ -261,7 +280,9 @@ def test_recovery_ends_with_the_last_slow_second():
     assert overload.recovery([*usual, answer(25, 11)], [], 0, 10) == 0
     slow = [answer(tenth, 11) for tenth in range(10, 20)]
     assert overload.recovery(usual[:10] + slow + usual[20:], [], 0, 10) == 2 * 10**9
-    assert overload.recovery(usual[:30], usual[30:], 0, 10) == 4 * 10**9
+    # The last second is slow, or its requests are refused: it was not seen to recover.
+    assert np.isnan(overload.recovery(usual[:30], usual[30:], 0, 10))
+    assert np.isnan(overload.recovery(usual[:20] + slow, [], 0, 8))
 
 
 def test_every_benchmark_has_settings_here():

@@ -4,11 +4,12 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.deployment import knee, memory, schedule, slope
+from scripts.deployment import knee, memory, schedule, slope, tables
 from scripts.deployment.answers import Answer
 
 QUICK = settings(max_examples=50)
@@ -42,6 +43,18 @@ def test_the_knee_of_a_service_that_follows_up_to_its_capacity_is_that(offered, 
     capacity = min(offered) + place * (max(offered) - min(offered))
     found = knee.plateau(offered, [min(rate, capacity) for rate in offered])
     assert found == pytest.approx(capacity)
+
+
+def test_a_knee_that_was_not_reached_is_none():
+    assert np.isnan(knee.reached([1, 2, 4], [1, 2, 4]))
+    assert knee.reached([1, 2, 4], [1, 2, 2]) == 2
+
+
+def test_latency_counts_from_when_a_request_should_have_left():
+    found = schedule.from_their_time(sent(5, 7, 5), INTERVAL)
+    assert [answer.latency for answer in found] == [1, 3, 1]
+    assert [answer.sent for answer in found] == [5, INTERVAL + 5, 2 * INTERVAL + 5]
+    assert [answer.done for answer in found] == [answer.done for answer in sent(5, 7, 5)]
 
 
 @QUICK
@@ -139,3 +152,13 @@ def test_the_kernel_s_account_finds_what_a_process_holds_and_whom_it_started():
 def test_a_process_s_name_may_be_anything(name, numbers):
     row = memory.fields(f"1 ({name}) S {' '.join(map(str, numbers))}")
     assert row == ["S", *map(str, numbers)]
+
+
+@pytest.mark.parametrize(
+    ("found", "n", "value"),
+    [([80.0] * 2 + [np.nan] * 6, 0, None), ([80.0] * 5 + [np.nan] * 3, 5, 80.0)],
+)
+def test_rounds_that_never_reached_a_rate_count_as_beyond_it(found, n, value):
+    row = tables.alone(pd.DataFrame({"value": found}), 0.99)
+    assert (row["n"], row.get("value")) == (n, value)
+    assert row["note"] == f"was reached in {sum(~np.isnan(found))} of 8 rounds"

@@ -131,7 +131,7 @@ rule deployment:
 
 rule fuzz_hosts:
     input:
-        hosts_of(host_files),
+        action_hosts_of(host_files),
         cases=paths.CASES,
         answers=paths.ANSWERS,
     output:
@@ -145,7 +145,7 @@ rule fuzz_hosts:
     resources:
         bench=1,
     params:
-        hosts=hosts_of(as_json),
+        hosts=action_hosts_of(as_json),
         requests=config["deployment"]["fuzz"]["requests"],
         seconds=config["deployment"]["fuzz"]["seconds"],
         slow=config["deployment"]["fuzz"]["slow"],

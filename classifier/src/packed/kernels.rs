@@ -12,6 +12,19 @@ use super::lanes::Lanes;
 /// Floats of a block of pixels that stay in the second-level cache while all weights pass by.
 const BLOCK: usize = 32 << 10;
 
+/// Inputs of a pixel that a turn of the innermost loop takes. It can be left after each, with sums that
+/// are used then: otherwise engines, whose compilers move loads to the top of straight code and
+/// arithmetic to where it is used, run out of registers. With relaxed SIMD's multiply-add they do so
+/// all the same.
+const STEPS: usize = if cfg!(all(
+    target_arch = "wasm32",
+    not(target_feature = "relaxed-simd")
+)) {
+    4
+} else {
+    1
+};
+
 /// Room for inputs in another order, used again by every layer.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -192,15 +205,28 @@ unsafe fn spread_out<L: Lanes>(product: Product, from: *const f32, to: *mut f32,
     let mut at = 0;
     while at < pixels {
         let rows = tile_rows::<L>(pixels - at);
-        for row in 0..rows {
-            for k in 0..product.depth {
-                unsafe {
-                    let value = L::load_splat(from.add((at + row) * product.stride_in + k));
-                    value.store(to.add((at * product.depth + k * rows + row) * L::WIDTH));
-                }
+        unsafe {
+            let from = from.add(at * product.stride_in);
+            let to = to.add(at * product.depth * L::WIDTH);
+            match rows {
+                6 if L::ROWS == 6 => spread_tile::<L, 6>(product, from, to),
+                4 => spread_tile::<L, 4>(product, from, to),
+                2 => spread_tile::<L, 2>(product, from, to),
+                _ => spread_tile::<L, 1>(product, from, to),
             }
         }
         at += rows;
+    }
+}
+
+/// The inputs of `R` pixels.
+#[inline(always)]
+unsafe fn spread_tile<L: Lanes, const R: usize>(product: Product, from: *const f32, to: *mut f32) {
+    for k in 0..product.depth {
+        unrolled!(R, |ROW| unsafe {
+            let value = L::load_splat(from.add(ROW * product.stride_in + k));
+            value.store(to.add((k * R + ROW) * L::WIDTH));
+        });
     }
 }
 
@@ -267,35 +293,54 @@ unsafe fn tile<L: Lanes, const R: usize, const N: usize>(
     } else {
         L::WIDTH
     };
+    // Read beforehand: for all that the compiler knows, what is written is a part of the layer.
+    let Layer { add, low, high, .. } = *layer;
+    let stride_out = layer.stride_out();
     unsafe {
+        let (low, high) = (L::splat(low), L::splat(high));
         let mut sums = [[L::splat(0.0); N]; R];
         unrolled!(N, |CHANNELS| {
             let start = L::load(bias.add(CHANNELS * L::WIDTH));
             unrolled!(R, |ROW| sums[ROW][CHANNELS] = start);
         });
-        for k in 0..depth {
-            let weight = weights.add(k * PANEL);
-            let mut factors = [L::splat(0.0); N];
-            unrolled!(N, |CHANNELS| factors[CHANNELS] =
-                L::load(weight.add(CHANNELS * jump)));
+        let (mut from, mut weight) = (from, weights);
+        let end = weights.add(depth * PANEL);
+        'inputs: loop {
+            for _ in 0..STEPS {
+                let mut factors = [L::splat(0.0); N];
+                unrolled!(N, |CHANNELS| factors[CHANNELS] =
+                    L::load(weight.add(CHANNELS * jump)));
+                unrolled!(R, |ROW| {
+                    let value = if L::SPREAD {
+                        L::load(from.add(ROW * L::WIDTH))
+                    } else {
+                        L::load_splat(from.add(ROW * stride_in))
+                    };
+                    unrolled!(N, |CHANNELS| {
+                        // The value first: cranelift's multiply-add overwrites its first operand,
+                        // and factors are used again.
+                        sums[ROW][CHANNELS] = value.mul_add(factors[CHANNELS], sums[ROW][CHANNELS]);
+                    });
+                });
+                from = from.add(if L::SPREAD { R * L::WIDTH } else { 1 });
+                weight = weight.add(PANEL);
+                if weight == end {
+                    break 'inputs;
+                }
+            }
+        }
+        if add {
             unrolled!(R, |ROW| {
-                let value = if L::SPREAD {
-                    L::load(from.add((k * R + ROW) * L::WIDTH))
-                } else {
-                    L::load_splat(from.add(ROW * stride_in + k))
-                };
                 unrolled!(N, |CHANNELS| {
-                    sums[ROW][CHANNELS] = factors[CHANNELS].mul_add(value, sums[ROW][CHANNELS]);
+                    let former = L::load(to.add(ROW * stride_out + CHANNELS * L::WIDTH));
+                    sums[ROW][CHANNELS] = sums[ROW][CHANNELS].add(former);
                 });
             });
         }
-        let (low, high) = (L::splat(layer.low), L::splat(layer.high));
         unrolled!(R, |ROW| {
             unrolled!(N, |CHANNELS| {
-                let to = to.add(ROW * layer.stride_out() + CHANNELS * L::WIDTH);
-                let sum = sums[ROW][CHANNELS];
-                let sum = if layer.add { sum.add(L::load(to)) } else { sum };
-                sum.at_least(low).at_most(high).store(to);
+                let sum = sums[ROW][CHANNELS].at_least(low).at_most(high);
+                sum.store(to.add(ROW * stride_out + CHANNELS * L::WIDTH));
             });
         });
     }

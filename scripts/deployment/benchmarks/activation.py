@@ -28,11 +28,12 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
     """Send load that leaves room to a host that has answered before; each action times itself."""
     wanted = bench.settings
     with bench.host(contender) as served:
-        rate = wanted["share"] * bench.capacity(contender, served)
+        rate = wanted["share"] * bench.capacity(served)
         cases = [case.with_phases() for case in bench.cases]
         (judged,) = bench.attacks(served, [(rate, wanted["seconds"])], cases=cases)
     median = float(np.median([answer.latency for answer in judged.right])) / 1e6
-    return [("p50", "ms", median), *parts(judged.right), *percentiles_of(judged)]
+    rows = [("p50", "ms", median), ("offered", "1/s", rate)]
+    return [*rows, *parts(judged.right), *percentiles_of(judged)]
 
 
 def parts(answers: list[Answer]) -> list[Value]:
@@ -68,7 +69,8 @@ BENCHMARK = Benchmark(
         "*instantiate* is the instance or the process's start, *rest of the run* the way into the "
         "action and out again, with what a process takes until `main`; *outside* is the generator, "
         "the loopback and HTTP, and of `wasmtime serve`, which tells nothing, all that the action "
-        "does not. They are medians, each by itself, and need not add up."
+        "does not. They are medians, each by itself, and need not add up. Requests arrive evenly: "
+        "where they come at random, some find others before them."
     ),
     settings={
         "rounds": settings.rounds(8),
@@ -81,6 +83,7 @@ BENCHMARK = Benchmark(
         "p90_latency": "p90",
         "p99_latency": "p99",
         "p99.9_latency": "p99.9",
+        "offered": "at",
         **PARTS,
     },
     pooled=frozenset({"latency"}),

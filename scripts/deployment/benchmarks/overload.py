@@ -19,10 +19,10 @@ FACTOR, WINDOW_NS = 2.0, 1_000_000_000
 
 
 def measure(bench: Bench, contender: Contender) -> list[Value]:
-    """Send little, then too much, then little again, without a pause."""
+    """Send little, then too much, then little again as soon as all of that is answered."""
     wanted = bench.settings
     with bench.host(contender) as served:
-        capacity = bench.capacity(contender, served)
+        capacity = bench.capacity(served)
         little = (settings.UNLOADED * capacity, wanted["seconds_around"])
         much = (wanted["share"] * capacity, wanted["seconds"])
         phases = [little, much, little]
@@ -36,9 +36,13 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
     usual = float(np.median([answer.latency for answer in before.right]))
     sent = during.right + during.refused + during.late
     ended = max(answer.sent for answer in sent)
-    # The load after it begins when the last of these is answered, or given up.
-    drained = (max(answer.done for answer in sent) - ended) // WINDOW_NS * WINDOW_NS
-    late = max(drained, recovery(after.right, after.refused + after.late, ended, FACTOR * usual))
+    # The load after it begins when the last of these is answered.
+    drained = max(answer.done for answer in sent) - ended
+    late = np.maximum(
+        drained, recovery(after.right, after.refused + after.late, ended, FACTOR * usual)
+    )
+    if during.late:
+        late = float("nan")  # When the last ones would have been answered is not known.
     rows = [
         ("offered", "1/s", much[0]),
         ("done", "1/s", during.per_second(1e9 / much[0])),
@@ -50,8 +54,10 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
     return rows + [("refusal", "ms", answer.latency / 1e6) for answer in during.refused]
 
 
-def recovery(right: list[Answer], refused: list[Answer], ended: int, usual: float) -> int:
+def recovery(right: list[Answer], refused: list[Answer], ended: int, usual: float) -> float:
     """Return how long after the overload every second's median latency is usual again, in ns.
+
+    NaN where that of the last second is not.
 
     Args:
         right: what was answered after the overload.
@@ -66,6 +72,8 @@ def recovery(right: list[Answer], refused: list[Answer], ended: int, usual: floa
     ]:
         seen.setdefault(max(0, answer.sent - ended) // WINDOW_NS, []).append(latency)
     slow = [window for window, values in seen.items() if np.median(values) > usual]
+    if slow and max(slow) == max(seen):
+        return float("nan")
     return (max(slow) + 1) * WINDOW_NS if slow else 0
 
 
@@ -74,8 +82,8 @@ BENCHMARK = Benchmark(
     title="Overload and recovery",
     what=(
         "More requests than the host can answer: what it answers meanwhile, every answer checked, "
-        "what it refuses and how fast, and how many seconds after the last of them the median "
-        "latency of each second is within twice the one before again (whole seconds; 0: at once). "
+        "what it refuses and how fast, and how many seconds after the last of them was sent all "
+        "are answered and the median latency of each second is within twice the one before again. "
         "`wasmtime serve` refuses nothing: requests wait there, and those not answered after "
         "`patience`, 30 s or less so that 1000 wait at the most, are `unanswered`."
     ),

@@ -22,7 +22,7 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
     wanted = bench.settings
     shares = sorted(wanted["shares"])
     with bench.host(contender) as served:
-        capacity = bench.capacity(contender, served)
+        capacity = bench.capacity(served)
         phases = [(share * capacity, wanted["seconds"]) for share in shares]
         judged = bench.attacks(served, phases, may_refuse=True)
     offered = [rate for rate, _ in phases]
@@ -32,7 +32,7 @@ def measure(bench: Bench, contender: Contender) -> list[Value]:
     waited = [unanswered(found, served, fastest) for found in judged]
     rows = [
         ("saturation", "1/s", capacity),
-        ("knee", "1/s", knee.plateau(offered, done)),
+        ("knee", "1/s", knee.reached(offered, done)),
         ("rate_of_double_latency", "1/s", knee.crossing(offered, latency, FACTOR)),
     ]
     for place, share in enumerate(shares):
@@ -54,19 +54,17 @@ BENCHMARK = Benchmark(
         "Right answers a second, refusals and latency at arrival rates that are shares of what the "
         "host does at saturation (each worker busy, one request waiting for it). The `knee` is "
         "where the answers stop to follow the arrivals, the c of the best fit by min(offered, c); "
-        "`rate_of_double_latency` is where the median latency first is twice that at the least."
+        "`rate_of_double_latency` is where the median latency first is twice that at the least. "
+        "Requests arrive evenly: where they come at random, they wait at lower rates already."
     ),
     settings={
-        "rounds": settings.rounds(3),
-        "seconds": settings.seconds(6),
-        "shares": {
-            "description": "Arrival rates, as shares of what the host does at saturation.",
-            "type": "array",
-            "items": {"type": "number", "exclusiveMinimum": 0},
-            "minItems": 2,
-            "uniqueItems": True,
-            "default": [0.2, 0.4, 0.6, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2],
-        },
+        "rounds": settings.rounds(8),
+        "seconds": settings.seconds(3),
+        "shares": settings.levels(
+            "Arrival rates, as shares of what the host does at saturation.",
+            {"type": "number", "exclusiveMinimum": 0},
+            [0.2, 0.5, 0.8, 1, 1.25, 1.5, 2],
+        ),
     },
     figure="What a host answers at each arrival rate, and how late; on the line it answers all.",
     columns={

@@ -13,6 +13,16 @@ def hosts_of(function):
     return of_wildcards
 
 
+def action_hosts_of(function):
+    """As `hosts_of`, of the hosts of our own: `wasmtime serve` has another contract."""
+
+    def of_wildcards(wildcards):
+        rows = HOSTS[wildcards.model]
+        return function([row for row in rows if row["policy"] not in service.POLICIES])
+
+    return of_wildcards
+
+
 def host_files(rows):
     """The files that hosts are started with, the artefacts of records, and the oracle's verdicts."""
     records = [
