@@ -494,9 +494,7 @@ pub unsafe fn pool<L: Lanes>(layer: &Layer, source: &[f32], target: &mut [f32]) 
             for pixel in 0..pixels {
                 sum = sum.add(L::load(source.as_ptr().add(pixel * channels + channel)));
             }
-            share
-                .mul_add(sum, L::splat(0.0))
-                .store(target.as_mut_ptr().add(channel));
+            share.mul(sum).store(target.as_mut_ptr().add(channel));
         }
     }
 }

@@ -5,7 +5,9 @@
 mod format;
 mod kernels;
 mod lanes;
+mod products;
 mod run;
+mod targets;
 
 pub use format::{Layer, MAGIC, Packed};
 pub use run::{Buffers, run};

@@ -135,9 +135,11 @@ unsafe fn layers<S: Sums>(packed: &Packed, buffers: &mut Buffers) {
                     kernels::depthwise::<S>(layer, rows, piece.first_row, source, target, scratch);
                 }
                 Step::Pointwise if piece.layer + 1 == packed.layers.len() => {
-                    kernels::scores::<S>(layer, source, scores);
+                    kernels::scores::<S>(layer, source, scores, scratch);
                 }
-                Step::Pointwise => kernels::pointwise::<S>(layer, rows, source, target),
+                Step::Pointwise => {
+                    kernels::pointwise::<S>(layer, rows, source, target, scratch);
+                }
                 Step::Pool => kernels::pool::<S>(layer, source, target),
                 Step::Softmax => unreachable!("a checked model has one, behind all others"),
             }

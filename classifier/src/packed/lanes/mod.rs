@@ -28,6 +28,7 @@ pub trait Lanes: Copy {
     /// One float from memory in every lane.
     unsafe fn load_splat(from: *const f32) -> Self;
     unsafe fn add(self, other: Self) -> Self;
+    unsafe fn mul(self, factor: Self) -> Self;
     /// `self * factor + sum`, rounded once or twice.
     unsafe fn mul_add(self, factor: Self, sum: Self) -> Self;
     /// `low` in the lanes where it is larger; a NaN of `self` stays, so that damage shows.
@@ -42,7 +43,7 @@ macro_rules! lanes {
         $(#[$doc:meta])*
         $name:ident: $width:literal floats, $rows:literal rows, spread: $spread:expr, in $inner:ty;
         $load:expr, $store:expr, $splat:expr, $load_splat:expr,
-        $add:expr, $mul_add:expr, $at_least:expr, $at_most:expr
+        $add:expr, $mul:expr, $mul_add:expr, $at_least:expr, $at_most:expr
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -74,6 +75,10 @@ macro_rules! lanes {
             #[inline(always)]
             unsafe fn add(self, other: Self) -> Self {
                 Self(unsafe { $add(self.0, other.0) })
+            }
+            #[inline(always)]
+            unsafe fn mul(self, factor: Self) -> Self {
+                Self(unsafe { $mul(self.0, factor.0) })
             }
             #[inline(always)]
             unsafe fn mul_add(self, factor: Self, sum: Self) -> Self {

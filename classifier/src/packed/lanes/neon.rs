@@ -9,6 +9,7 @@ super::lanes!(
     vdupq_n_f32,
     vld1q_dup_f32,
     vaddq_f32,
+    vmulq_f32,
     (|a, b, c| vfmaq_f32(c, a, b)),
     vmaxq_f32,
     vminq_f32

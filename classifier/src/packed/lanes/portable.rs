@@ -9,7 +9,8 @@ super::lanes!(
     (|value| [value; 4]),
     (|from: *const f32| [*from; 4]),
     add,
-    (|a, b, c| add(each(a, b, |a, b| a * b), c)),
+    mul,
+    (|a, b, c| add(mul(a, b), c)),
     (|value, low| each(low, value, |low, value| if low > value { low } else { value })),
     (|value, high| each(high, value, |high, value| if high < value { high } else { value }))
 );
@@ -27,4 +28,9 @@ fn each(a: Four, b: Four, with: impl Fn(f32, f32) -> f32) -> Four {
 #[inline(always)]
 fn add(a: Four, b: Four) -> Four {
     each(a, b, |a, b| a + b)
+}
+
+#[inline(always)]
+fn mul(a: Four, b: Four) -> Four {
+    each(a, b, |a, b| a * b)
 }

@@ -11,6 +11,7 @@ super::lanes!(
     f32x4_splat,
     (|from: *const f32| v128_load32_splat(from.cast())),
     f32x4_add,
+    f32x4_mul,
     mul_add,
     f32x4_pmax,
     f32x4_pmin

@@ -9,6 +9,7 @@ super::lanes!(
     _mm512_set1_ps,
     (|from: *const f32| _mm512_set1_ps(*from)),
     _mm512_add_ps,
+    _mm512_mul_ps,
     _mm512_fmadd_ps,
     (|value, low| _mm512_max_ps(low, value)),
     (|value, high| _mm512_min_ps(high, value))
@@ -21,6 +22,7 @@ super::lanes!(
     _mm256_set1_ps,
     (|from: *const f32| _mm256_set1_ps(*from)),
     _mm256_add_ps,
+    _mm256_mul_ps,
     _mm256_fmadd_ps,
     (|value, low| _mm256_max_ps(low, value)),
     (|value, high| _mm256_min_ps(high, value))
@@ -34,6 +36,7 @@ super::lanes!(
     _mm_set1_ps,
     (|from: *const f32| _mm_set1_ps(*from)),
     _mm_add_ps,
+    _mm_mul_ps,
     sse2_mul_add,
     (|value, low| _mm_max_ps(low, value)),
     (|value, high| _mm_min_ps(high, value))

@@ -13,6 +13,9 @@ pub const ROUNDER: f32 = 12_582_912.0;
 
 /// Sums of 32 bits, each of one channel, side by side in a register.
 ///
+/// Weights and levels are multiplied in lanes of 32 bits, too: four bytes, or two numbers of 16 bits, to
+/// which they were widened before.
+///
 /// # Safety
 /// As of `Lanes`; what is read and written behind pointers is one value for each lane, where nothing
 /// else is said.
@@ -21,23 +24,27 @@ pub trait Sums: Copy {
     const WIDTH: usize = Self::Floats::WIDTH;
     /// Pixels of a tile: 8 of one register of channels each, else 4 of two.
     const ROWS: usize;
+    /// Products that are added up in a lane: 4 of bytes, or 2 of 16 bits.
+    const PRODUCTS: usize;
+    /// Registers that `zip` fills.
+    const ZIPPED: usize;
     /// The same number of floats.
     type Floats: Lanes;
-    /// Four weights of each lane, as they are multiplied.
-    type Weights: Copy;
-    /// Four levels of each lane, as they are multiplied.
-    type Levels: Copy;
+    /// Weights or levels.
+    type Factors: Copy;
 
     unsafe fn load(from: *const i32) -> Self;
     unsafe fn add(self, other: Self) -> Self;
-    /// Four weights a lane, one lane's after another's.
-    unsafe fn weights(from: *const i8) -> Self::Weights;
-    /// Four levels, the same in every lane.
-    unsafe fn splat(from: *const u8) -> Self::Levels;
-    /// A level of each lane from each of four places.
-    unsafe fn zip(from: [*const u8; 4]) -> Self::Levels;
-    /// The four products of each lane added.
-    unsafe fn dot(self, weights: Self::Weights, levels: Self::Levels) -> Self;
+    unsafe fn factors(from: *const u32) -> Self::Factors;
+    /// One lane's, in all of them.
+    unsafe fn splat(from: *const u32) -> Self::Factors;
+    /// As `splat`, of four lanes that lie side by side.
+    unsafe fn spread(from: *const u32) -> [Self::Factors; 4];
+    /// Levels of the channels from the `channel`th on, those of `PRODUCTS` pixels in each lane. Of one
+    /// register alone the first.
+    unsafe fn zip(pixels: *const *const u8, channel: usize) -> [Self::Factors; 2];
+    /// Each lane's products added.
+    unsafe fn dot(self, weights: Self::Factors, levels: Self::Factors) -> Self;
     /// A level of each lane.
     unsafe fn widen(from: *const u8) -> Self;
     unsafe fn floats(self) -> Self::Floats;

@@ -1,5 +1,7 @@
 //! Four sums that the compiler turns into what the target has.
 
+use std::array;
+
 use super::{ROUNDER, Sums};
 use crate::packed::lanes::portable::Portable as Floats;
 
@@ -8,9 +10,10 @@ pub struct Portable([i32; 4]);
 
 impl Sums for Portable {
     const ROWS: usize = 4;
+    const PRODUCTS: usize = 4;
+    const ZIPPED: usize = 1;
     type Floats = Floats;
-    type Weights = [[i8; 4]; 4];
-    type Levels = [[u8; 4]; 4];
+    type Factors = [[u8; 4]; 4];
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -19,32 +22,38 @@ impl Sums for Portable {
 
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
-        Self(std::array::from_fn(|lane| {
+        Self(array::from_fn(|lane| {
             self.0[lane].wrapping_add(other.0[lane])
         }))
     }
 
     #[inline(always)]
-    unsafe fn weights(from: *const i8) -> Self::Weights {
-        unsafe { from.cast::<Self::Weights>().read_unaligned() }
+    unsafe fn factors(from: *const u32) -> Self::Factors {
+        unsafe { from.cast::<Self::Factors>().read_unaligned() }
     }
 
     #[inline(always)]
-    unsafe fn splat(from: *const u8) -> Self::Levels {
+    unsafe fn splat(from: *const u32) -> Self::Factors {
         [unsafe { from.cast::<[u8; 4]>().read_unaligned() }; 4]
     }
 
     #[inline(always)]
-    unsafe fn zip(from: [*const u8; 4]) -> Self::Levels {
-        std::array::from_fn(|lane| from.map(|place| unsafe { *place.add(lane) }))
+    unsafe fn spread(from: *const u32) -> [Self::Factors; 4] {
+        array::from_fn(|lane| unsafe { Self::splat(from.add(lane)) })
     }
 
     #[inline(always)]
-    unsafe fn dot(self, weights: Self::Weights, levels: Self::Levels) -> Self {
-        Self(std::array::from_fn(|lane| {
+    unsafe fn zip(pixels: *const *const u8, channel: usize) -> [Self::Factors; 2] {
+        let level = |pixel, lane| unsafe { *(*pixels.add(pixel)).add(channel + lane) };
+        [array::from_fn(|lane| array::from_fn(|pixel| level(pixel, lane))); 2]
+    }
+
+    #[inline(always)]
+    unsafe fn dot(self, weights: Self::Factors, levels: Self::Factors) -> Self {
+        Self(array::from_fn(|lane| {
             let products = weights[lane].iter().zip(levels[lane]);
             products.fold(self.0[lane], |sum, (weight, level)| {
-                sum.wrapping_add(i32::from(*weight) * i32::from(level))
+                sum.wrapping_add(i32::from(weight.cast_signed()) * i32::from(level))
             })
         }))
     }

@@ -1,5 +1,5 @@
-//! WebAssembly: products of two add up exactly in 32 bits, after both sides were widened; the relaxed
-//! dot product of four bytes is the same everywhere where levels have 7 bits.
+//! WebAssembly: products of two add up exactly in 32 bits; the relaxed dot product of four bytes is the
+//! same everywhere where levels have 7 bits.
 
 use std::arch::wasm32::*;
 
@@ -12,21 +12,14 @@ pub struct Simd128<const SEVEN: bool>(v128);
 
 impl<const SEVEN: bool> Simd128<SEVEN> {
     const RELAXED: bool = SEVEN && cfg!(target_feature = "relaxed-simd");
-
-    #[inline(always)]
-    fn widened(levels: v128) -> [v128; 2] {
-        if Self::RELAXED {
-            return [levels; 2];
-        }
-        [v128_and(levels, i16x8_splat(0xFF)), u16x8_shr(levels, 8)]
-    }
 }
 
 impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
     const ROWS: usize = 4;
+    const PRODUCTS: usize = if Self::RELAXED { 4 } else { 2 };
+    const ZIPPED: usize = 2;
     type Floats = Floats;
-    type Weights = [v128; 2];
-    type Levels = [v128; 2];
+    type Factors = v128;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -37,35 +30,46 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
         Self(i32x4_add(self.0, other.0))
     }
     #[inline(always)]
-    unsafe fn weights(from: *const i8) -> Self::Weights {
-        let weights = unsafe { v128_load(from.cast()) };
+    unsafe fn factors(from: *const u32) -> v128 {
+        unsafe { v128_load(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn splat(from: *const u32) -> v128 {
+        unsafe { v128_load32_splat(from) }
+    }
+    /// A load and shuffles: loads into all lanes are three instructions each in cranelift.
+    #[inline(always)]
+    unsafe fn spread(from: *const u32) -> [v128; 4] {
+        let four = unsafe { v128_load(from.cast()) };
+        [
+            i32x4_shuffle::<0, 0, 0, 0>(four, four),
+            i32x4_shuffle::<1, 1, 1, 1>(four, four),
+            i32x4_shuffle::<2, 2, 2, 2>(four, four),
+            i32x4_shuffle::<3, 3, 3, 3>(four, four),
+        ]
+    }
+    #[inline(always)]
+    unsafe fn zip(pixels: *const *const u8, channel: usize) -> [v128; 2] {
+        let levels = |index| unsafe { v128_load64_zero((*pixels.add(index)).add(channel).cast()) };
+        let zipped =
+            |a, b| i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b);
+        let ab = zipped(levels(0), levels(1));
         if Self::RELAXED {
-            return [weights; 2];
+            let cd = zipped(levels(2), levels(3));
+            return [
+                i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(ab, cd),
+                i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(ab, cd),
+            ];
         }
-        [i16x8_shr(i16x8_shl(weights, 8), 8), i16x8_shr(weights, 8)]
+        [u16x8_extend_low_u8x16(ab), u16x8_extend_high_u8x16(ab)]
     }
     #[inline(always)]
-    unsafe fn splat(from: *const u8) -> Self::Levels {
-        Self::widened(unsafe { v128_load32_splat(from.cast()) })
-    }
-    #[inline(always)]
-    unsafe fn zip(from: [*const u8; 4]) -> Self::Levels {
-        let [a, b, c, d] = from.map(|place| unsafe { v128_load32_zero(place.cast()) });
-        let ab = i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 0, 0, 0, 0, 0, 0, 0, 0>(a, b);
-        let cd = i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 0, 0, 0, 0, 0, 0, 0, 0>(c, d);
-        Self::widened(i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(ab, cd))
-    }
-    #[inline(always)]
-    unsafe fn dot(self, weights: Self::Weights, levels: Self::Levels) -> Self {
+    unsafe fn dot(self, weights: v128, levels: v128) -> Self {
         #[cfg(target_feature = "relaxed-simd")]
         if SEVEN {
-            return Self(i32x4_relaxed_dot_i8x16_i7x16_add(
-                weights[0], levels[0], self.0,
-            ));
+            return Self(i32x4_relaxed_dot_i8x16_i7x16_add(weights, levels, self.0));
         }
-        let even = i32x4_dot_i16x8(weights[0], levels[0]);
-        let odd = i32x4_dot_i16x8(weights[1], levels[1]);
-        Self(i32x4_add(i32x4_add(self.0, even), odd))
+        Self(i32x4_add(self.0, i32x4_dot_i16x8(weights, levels)))
     }
     #[inline(always)]
     unsafe fn widen(from: *const u8) -> Self {

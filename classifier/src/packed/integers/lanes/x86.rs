@@ -1,5 +1,5 @@
-//! x86-64. Products of two add up exactly in 32 bits (`pmaddwd`), after both sides were widened; those
-//! of four bytes exactly with VNNI, and by `pmaddubsw` where levels have 7 bits.
+//! x86-64. Products of two add up exactly in 32 bits (`pmaddwd`); those of four bytes with VNNI, and by
+//! `pmaddubsw` where levels have 7 bits.
 
 use std::arch::x86_64::*;
 
@@ -13,19 +13,14 @@ fn lift(zero: i32) -> i32 {
 }
 
 #[inline(always)]
-unsafe fn four(from: *const u8) -> i32 {
-    unsafe { from.cast::<i32>().read_unaligned() }
+unsafe fn word(from: *const u32) -> i32 {
+    unsafe { from.read_unaligned().cast_signed() }
 }
 
-/// The first and third, and the second and fourth, of four signed bytes a lane, widened.
-macro_rules! halves {
-    ($weights:expr, $shift_left:ident, $shift_right:ident) => {{
-        let weights = $weights;
-        [
-            $shift_right::<8>($shift_left::<8>(weights)),
-            $shift_right::<8>(weights),
-        ]
-    }};
+/// The `index`th pixel's channels from the `channel`th on.
+#[inline(always)]
+unsafe fn place<T>(pixels: *const *const u8, index: usize, channel: usize) -> *const T {
+    unsafe { (*pixels.add(index)).add(channel).cast() }
 }
 
 /// 128 bits: SSE2 alone.
@@ -34,9 +29,10 @@ pub struct Sse2(__m128i);
 
 impl Sums for Sse2 {
     const ROWS: usize = 4;
+    const PRODUCTS: usize = 2;
+    const ZIPPED: usize = 2;
     type Floats = Floats4;
-    type Weights = [__m128i; 2];
-    type Levels = [__m128i; 2];
+    type Factors = __m128i;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -47,36 +43,45 @@ impl Sums for Sse2 {
         Self(unsafe { _mm_add_epi32(self.0, other.0) })
     }
     #[inline(always)]
-    unsafe fn weights(from: *const i8) -> Self::Weights {
-        unsafe { halves!(_mm_loadu_si128(from.cast()), _mm_slli_epi16, _mm_srai_epi16) }
+    unsafe fn factors(from: *const u32) -> __m128i {
+        unsafe { _mm_loadu_si128(from.cast()) }
     }
     #[inline(always)]
-    unsafe fn splat(from: *const u8) -> Self::Levels {
-        unsafe { Self::widened(_mm_set1_epi32(four(from))) }
+    unsafe fn splat(from: *const u32) -> __m128i {
+        unsafe { _mm_set1_epi32(word(from)) }
     }
     #[inline(always)]
-    unsafe fn zip(from: [*const u8; 4]) -> Self::Levels {
+    unsafe fn spread(from: *const u32) -> [__m128i; 4] {
         unsafe {
-            let [a, b, c, d] = from.map(|place| _mm_cvtsi32_si128(four(place)));
-            Self::widened(_mm_unpacklo_epi16(
-                _mm_unpacklo_epi8(a, b),
-                _mm_unpacklo_epi8(c, d),
-            ))
+            let four = _mm_loadu_si128(from.cast());
+            [
+                _mm_shuffle_epi32::<0x00>(four),
+                _mm_shuffle_epi32::<0x55>(four),
+                _mm_shuffle_epi32::<0xAA>(four),
+                _mm_shuffle_epi32::<0xFF>(four),
+            ]
         }
     }
     #[inline(always)]
-    unsafe fn dot(self, weights: Self::Weights, levels: Self::Levels) -> Self {
+    unsafe fn zip(pixels: *const *const u8, channel: usize) -> [__m128i; 2] {
         unsafe {
-            let even = _mm_madd_epi16(weights[0], levels[0]);
-            let odd = _mm_madd_epi16(weights[1], levels[1]);
-            Self(_mm_add_epi32(_mm_add_epi32(self.0, even), odd))
+            let [a, b] = [0, 1].map(|index| _mm_loadl_epi64(place(pixels, index, channel)));
+            let (zipped, zero) = (_mm_unpacklo_epi8(a, b), _mm_setzero_si128());
+            [
+                _mm_unpacklo_epi8(zipped, zero),
+                _mm_unpackhi_epi8(zipped, zero),
+            ]
         }
+    }
+    #[inline(always)]
+    unsafe fn dot(self, weights: __m128i, levels: __m128i) -> Self {
+        Self(unsafe { _mm_add_epi32(self.0, _mm_madd_epi16(weights, levels)) })
     }
     #[inline(always)]
     unsafe fn widen(from: *const u8) -> Self {
         unsafe {
             let zero = _mm_setzero_si128();
-            let levels = _mm_unpacklo_epi8(_mm_cvtsi32_si128(four(from)), zero);
+            let levels = _mm_unpacklo_epi8(_mm_cvtsi32_si128(word(from.cast())), zero);
             Self(_mm_unpacklo_epi16(levels, zero))
         }
     }
@@ -95,27 +100,16 @@ impl Sums for Sse2 {
     }
 }
 
-impl Sse2 {
-    #[inline(always)]
-    unsafe fn widened(levels: __m128i) -> [__m128i; 2] {
-        unsafe {
-            [
-                _mm_and_si128(levels, _mm_set1_epi16(0xFF)),
-                _mm_srli_epi16::<8>(levels),
-            ]
-        }
-    }
-}
-
 /// 256 bits; `SEVEN` where levels have 7 bits.
 #[derive(Clone, Copy)]
 pub struct Avx2<const SEVEN: bool>(__m256i);
 
 impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
     const ROWS: usize = 4;
+    const PRODUCTS: usize = if SEVEN { 4 } else { 2 };
+    const ZIPPED: usize = 2;
     type Floats = Floats8;
-    type Weights = [__m256i; 2];
-    type Levels = [__m256i; 2];
+    type Factors = __m256i;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -126,41 +120,46 @@ impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
         Self(unsafe { _mm256_add_epi32(self.0, other.0) })
     }
     #[inline(always)]
-    unsafe fn weights(from: *const i8) -> Self::Weights {
+    unsafe fn factors(from: *const u32) -> __m256i {
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn splat(from: *const u32) -> __m256i {
+        unsafe { _mm256_set1_epi32(word(from)) }
+    }
+    #[inline(always)]
+    unsafe fn spread(from: *const u32) -> [__m256i; 4] {
+        [0, 1, 2, 3].map(|lane| unsafe { Self::splat(from.add(lane)) })
+    }
+    #[inline(always)]
+    unsafe fn zip(pixels: *const *const u8, channel: usize) -> [__m256i; 2] {
         unsafe {
-            let weights = _mm256_loadu_si256(from.cast());
-            if SEVEN {
-                return [weights; 2];
+            let levels = |index| _mm_loadu_si128(place(pixels, index, channel));
+            let (a, b) = (levels(0), levels(1));
+            let (low, high) = (_mm_unpacklo_epi8(a, b), _mm_unpackhi_epi8(a, b));
+            if !SEVEN {
+                return [_mm256_cvtepu8_epi16(low), _mm256_cvtepu8_epi16(high)];
             }
-            halves!(weights, _mm256_slli_epi16, _mm256_srai_epi16)
+            let (c, d) = (levels(2), levels(3));
+            [
+                (low, _mm_unpacklo_epi8(c, d)),
+                (high, _mm_unpackhi_epi8(c, d)),
+            ]
+            .map(|(ab, cd)| {
+                _mm256_set_m128i(_mm_unpackhi_epi16(ab, cd), _mm_unpacklo_epi16(ab, cd))
+            })
         }
     }
     #[inline(always)]
-    unsafe fn splat(from: *const u8) -> Self::Levels {
-        unsafe { Self::widened(_mm256_set1_epi32(four(from))) }
-    }
-    #[inline(always)]
-    unsafe fn zip(from: [*const u8; 4]) -> Self::Levels {
+    unsafe fn dot(self, weights: __m256i, levels: __m256i) -> Self {
         unsafe {
-            let [a, b, c, d] = from.map(|place| _mm_loadl_epi64(place.cast()));
-            let (ab, cd) = (_mm_unpacklo_epi8(a, b), _mm_unpacklo_epi8(c, d));
-            Self::widened(_mm256_set_m128i(
-                _mm_unpackhi_epi16(ab, cd),
-                _mm_unpacklo_epi16(ab, cd),
-            ))
-        }
-    }
-    #[inline(always)]
-    unsafe fn dot(self, weights: Self::Weights, levels: Self::Levels) -> Self {
-        unsafe {
-            if SEVEN {
-                let pairs = _mm256_maddubs_epi16(levels[0], weights[0]);
-                let fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-                return Self(_mm256_add_epi32(self.0, fours));
-            }
-            let even = _mm256_madd_epi16(weights[0], levels[0]);
-            let odd = _mm256_madd_epi16(weights[1], levels[1]);
-            Self(_mm256_add_epi32(_mm256_add_epi32(self.0, even), odd))
+            let products = if SEVEN {
+                let pairs = _mm256_maddubs_epi16(levels, weights);
+                _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
+            } else {
+                _mm256_madd_epi16(weights, levels)
+            };
+            Self(_mm256_add_epi32(self.0, products))
         }
     }
     #[inline(always)]
@@ -186,30 +185,16 @@ impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
     }
 }
 
-impl<const SEVEN: bool> Avx2<SEVEN> {
-    #[inline(always)]
-    unsafe fn widened(levels: __m256i) -> [__m256i; 2] {
-        unsafe {
-            if SEVEN {
-                return [levels; 2];
-            }
-            [
-                _mm256_and_si256(levels, _mm256_set1_epi16(0xFF)),
-                _mm256_srli_epi16::<8>(levels),
-            ]
-        }
-    }
-}
-
 /// 512 bits with VNNI.
 #[derive(Clone, Copy)]
 pub struct Vnni(__m512i);
 
 impl Sums for Vnni {
     const ROWS: usize = 8;
+    const PRODUCTS: usize = 4;
+    const ZIPPED: usize = 1;
     type Floats = Floats16;
-    type Weights = __m512i;
-    type Levels = __m512i;
+    type Factors = __m512i;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -220,27 +205,33 @@ impl Sums for Vnni {
         Self(unsafe { _mm512_add_epi32(self.0, other.0) })
     }
     #[inline(always)]
-    unsafe fn weights(from: *const i8) -> Self::Weights {
+    unsafe fn factors(from: *const u32) -> __m512i {
         unsafe { _mm512_loadu_si512(from.cast()) }
     }
     #[inline(always)]
-    unsafe fn splat(from: *const u8) -> Self::Levels {
-        unsafe { _mm512_set1_epi32(four(from)) }
+    unsafe fn splat(from: *const u32) -> __m512i {
+        unsafe { _mm512_set1_epi32(word(from)) }
     }
     #[inline(always)]
-    unsafe fn zip(from: [*const u8; 4]) -> Self::Levels {
+    unsafe fn spread(from: *const u32) -> [__m512i; 4] {
+        [0, 1, 2, 3].map(|lane| unsafe { Self::splat(from.add(lane)) })
+    }
+    #[inline(always)]
+    unsafe fn zip(pixels: *const *const u8, channel: usize) -> [__m512i; 2] {
         unsafe {
-            let [a, b, c, d] = from.map(|place| _mm_loadu_si128(place.cast()));
+            let levels = |index| _mm_loadu_si128(place(pixels, index, channel));
+            let [a, b, c, d] = [levels(0), levels(1), levels(2), levels(3)];
             let (ab, cd) = (_mm_unpacklo_epi8(a, b), _mm_unpacklo_epi8(c, d));
             let levels = _mm512_castsi128_si512(_mm_unpacklo_epi16(ab, cd));
             let levels = _mm512_inserti32x4::<1>(levels, _mm_unpackhi_epi16(ab, cd));
             let (ab, cd) = (_mm_unpackhi_epi8(a, b), _mm_unpackhi_epi8(c, d));
             let levels = _mm512_inserti32x4::<2>(levels, _mm_unpacklo_epi16(ab, cd));
-            _mm512_inserti32x4::<3>(levels, _mm_unpackhi_epi16(ab, cd))
+            let levels = _mm512_inserti32x4::<3>(levels, _mm_unpackhi_epi16(ab, cd));
+            [levels; 2]
         }
     }
     #[inline(always)]
-    unsafe fn dot(self, weights: Self::Weights, levels: Self::Levels) -> Self {
+    unsafe fn dot(self, weights: __m512i, levels: __m512i) -> Self {
         Self(unsafe { _mm512_dpbusd_epi32(self.0, levels, weights) })
     }
     #[inline(always)]

@@ -1,0 +1,191 @@
+//! Matrix products of integers.
+//!
+//! # Safety
+//! As of `kernels.rs`.
+
+use super::format::Layer;
+use super::lanes::Sums;
+use super::targets::Target;
+use crate::packed::format::{Number, PANEL};
+use crate::packed::kernels::{grown, unrolled};
+
+/// Levels of a block of pixels that stay in the second-level cache while all weights pass by.
+const BLOCK: usize = 64 << 10;
+/// Weights of a channel that lie side by side.
+const GROUP: usize = i8::GROUP;
+/// Steps of a turn of the innermost loop, which can be left after each: see the kernels of floats.
+const STEPS: usize = if cfg!(target_arch = "wasm32") { 2 } else { 1 };
+
+/// Room for factors in the order in which the tiles read them, used again by every layer.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    levels: Vec<u32>,
+    weights: Vec<u32>,
+}
+
+/// A matrix product: rows are pixels, `stride` levels of the source apart.
+#[derive(Clone, Copy)]
+pub struct Product<'a> {
+    pub layer: &'a Layer,
+    pub source: &'a [u8],
+    pub stride: usize,
+    pub pixels: usize,
+}
+
+/// Registers of channels of a tile.
+const fn registers<S: Sums>() -> usize {
+    if S::ROWS == 8 { 1 } else { 2 }
+}
+
+/// Lanes between the weights of one step and those of the next.
+const fn jump<S: Sums>() -> usize {
+    if S::PRODUCTS == GROUP {
+        PANEL
+    } else {
+        registers::<S>() * S::WIDTH
+    }
+}
+
+#[inline(always)]
+pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scratch: &mut Scratch) {
+    let Product { layer, pixels, .. } = product;
+    let depth = layer.layer.depth();
+    let steps = depth / S::PRODUCTS;
+    let block = (BLOCK / depth / S::ROWS).max(1) * S::ROWS;
+    let levels = grown(&mut scratch.levels, block.min(pixels) * steps);
+    let widened = grown(&mut scratch.weights, steps * jump::<S>());
+    for first in (0..pixels).step_by(block) {
+        let end = pixels.min(first + block);
+        for (pixel, rows) in tiles::<S>(first, end) {
+            let to = &mut levels[(pixel - first) * steps..][..rows * steps];
+            if rows == S::ROWS {
+                unsafe { interleave::<S>(product, pixel, S::ROWS, to) }
+            } else {
+                unsafe { interleave::<S>(product, pixel, 1, to) }
+            }
+        }
+        for channel in (0..layer.layer.stride_out()).step_by(registers::<S>() * S::WIDTH) {
+            let at = channel / PANEL * PANEL * depth + channel % PANEL * GROUP;
+            let weights = layer.layer.weights[at..].as_ptr();
+            let weights = if S::PRODUCTS == GROUP {
+                weights.cast()
+            } else {
+                unsafe { widen(weights, PANEL, jump::<S>(), widened) }
+                widened.as_ptr()
+            };
+            for (pixel, rows) in tiles::<S>(first, end) {
+                let levels = levels[(pixel - first) * steps..].as_ptr();
+                let place = (pixel, channel);
+                unsafe {
+                    match (S::ROWS == 8, rows == S::ROWS) {
+                        (true, true) => {
+                            tile::<S, T, 8, 1>(layer, levels, weights, target, place);
+                        }
+                        (true, false) => {
+                            tile::<S, T, 1, 1>(layer, levels, weights, target, place);
+                        }
+                        (false, true) => {
+                            tile::<S, T, 4, 2>(layer, levels, weights, target, place);
+                        }
+                        (false, false) => {
+                            tile::<S, T, 1, 2>(layer, levels, weights, target, place);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The first pixel of each tile and its number of pixels.
+#[inline(always)]
+fn tiles<S: Sums>(first: usize, end: usize) -> impl Iterator<Item = (usize, usize)> {
+    let whole = (end - first) / S::ROWS * S::ROWS;
+    let tiles = (first..first + whole)
+        .step_by(S::ROWS)
+        .map(|pixel| (pixel, S::ROWS));
+    tiles.chain((first + whole..end).map(|pixel| (pixel, 1)))
+}
+
+/// The levels of a tile's pixels: lanes of all pixels side by side.
+#[inline(always)]
+unsafe fn interleave<S: Sums>(product: Product, pixel: usize, rows: usize, to: &mut [u32]) {
+    let from = product.source[pixel * product.stride..].as_ptr();
+    for group in 0..product.layer.layer.depth() / GROUP {
+        for row in 0..rows {
+            unsafe {
+                let four = from.add(row * product.stride + group * GROUP);
+                let four = u32::from_le(four.cast::<u32>().read_unaligned());
+                if S::PRODUCTS == GROUP {
+                    *to.get_unchecked_mut(group * rows + row) = four;
+                } else {
+                    let (low, high) = (four & 0xFFFF, four >> 16);
+                    let apart = |two: u32| (two | two << 8) & 0x00FF_00FF;
+                    *to.get_unchecked_mut(2 * group * rows + row) = apart(low);
+                    *to.get_unchecked_mut((2 * group + 1) * rows + row) = apart(high);
+                }
+            }
+        }
+    }
+}
+
+/// Groups of four weights of `lanes` channels, `panel` channels apart, as two of 16 bits: the first
+/// two of all channels, then the others.
+#[inline(always)]
+pub unsafe fn widen(weights: *const i8, panel: usize, lanes: usize, to: &mut [u32]) {
+    for (group, to) in to.chunks_exact_mut(2 * lanes).enumerate() {
+        let (first, second) = to.split_at_mut(lanes);
+        for lane in 0..lanes {
+            let four = unsafe { weights.add((group * panel + lane) * GROUP) };
+            let four = unsafe { four.cast::<i32>().read_unaligned() };
+            let two = |low: i32, high: i32| (low >> 24 & 0xFFFF | high >> 8 & !0xFFFF) as u32;
+            first[lane] = two(four << 24, four << 16);
+            second[lane] = two(four << 8, four);
+        }
+    }
+}
+
+/// `R` pixels by `N` registers of channels, all sums in registers.
+#[inline(always)]
+unsafe fn tile<S: Sums, T: Target<S>, const R: usize, const N: usize>(
+    layer: &Layer,
+    mut levels: *const u32,
+    mut weights: *const u32,
+    target: T,
+    (pixel, channel): (usize, usize),
+) {
+    let shape = &layer.layer;
+    unsafe {
+        let bias = shape.bias.as_ptr().add(channel);
+        let mut sums = [[S::load(bias); N]; R];
+        unrolled!(N, |CHANNELS| {
+            let start = S::load(bias.add(CHANNELS * S::WIDTH));
+            unrolled!(R, |ROW| sums[ROW][CHANNELS] = start);
+        });
+        let end = weights.add(shape.depth() / S::PRODUCTS * jump::<S>());
+        'steps: loop {
+            for _ in 0..STEPS {
+                let mut factors = [S::factors(weights); N];
+                unrolled!(N, |CHANNELS| factors[CHANNELS] =
+                    S::factors(weights.add(CHANNELS * S::WIDTH)));
+                let values = match R {
+                    1 => [[S::splat(levels); 4]; 2],
+                    4 => [S::spread(levels); 2],
+                    _ => [S::spread(levels), S::spread(levels.add(4))],
+                };
+                let values = values.as_flattened();
+                unrolled!(R, |ROW| {
+                    unrolled!(N, |CHANNELS| sums[ROW][CHANNELS] =
+                        sums[ROW][CHANNELS].dot(factors[CHANNELS], values[ROW]));
+                });
+                levels = levels.add(R);
+                weights = weights.add(jump::<S>());
+                if weights == end {
+                    break 'steps;
+                }
+            }
+        }
+        let at = pixel * shape.stride_out() + channel;
+        target.take(layer, channel, at, sums);
+    }
+}
