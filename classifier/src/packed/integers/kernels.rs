@@ -52,7 +52,7 @@ pub unsafe fn pointwise<S: Sums>(
         pixels: rows.len() * layer.layer.size_out,
     };
     unsafe {
-        let target = Levels::new(layer, target);
+        let target = Levels::new(layer, layer.layer.add, target);
         multiply::<S, _>(product, target, &mut scratch.products);
     }
 }
@@ -96,7 +96,7 @@ pub unsafe fn conv<S: Sums>(
             pixels: shape.size_out,
         };
         unsafe {
-            let target = Levels::new(layer, target);
+            let target = Levels::new(layer, false, target);
             multiply::<S, _>(product, target, &mut scratch.products);
         }
     }
@@ -124,27 +124,38 @@ pub unsafe fn depthwise<S: Sums>(
         unsafe { widen(shape.weights.as_ptr(), channels, channels, widened) }
         widened.as_ptr()
     };
-    let window = shape.kernel * shape.kernel;
+    // Where the rows of a window begin, and how far apart their pixels are.
+    let mut lines = vec![(outside.as_ptr(), 0); shape.kernel];
     // The places of a window's levels, whole steps.
+    let window = shape.kernel * shape.kernel;
     let mut taps = vec![outside.as_ptr(); window.next_multiple_of(S::PRODUCTS)];
+    let inside = shape.pad..shape.size_in + shape.pad;
     for (row, target) in rows.zip(target.chunks_exact_mut(shape.row_out())) {
+        for (y, line) in lines.iter_mut().enumerate() {
+            let y = row * shape.stride + y;
+            *line = if inside.contains(&y) {
+                let from = (y - shape.pad - first_row) * shape.row_in();
+                (source[from..].as_ptr(), channels)
+            } else {
+                (outside.as_ptr(), 0)
+            };
+        }
+        let target = unsafe { Levels::new(layer, false, target) };
         for column in 0..shape.size_out {
-            for (index, tap) in taps[..window].iter_mut().enumerate() {
-                let y = row * shape.stride + index / shape.kernel;
-                let x = column * shape.stride + index % shape.kernel;
-                let inside = shape.pad..shape.size_in + shape.pad;
-                *tap = if inside.contains(&y) && inside.contains(&x) {
-                    let pixel = (y - shape.pad - first_row) * shape.size_in + x - shape.pad;
-                    source[pixel * channels..].as_ptr()
-                } else {
-                    outside.as_ptr()
-                };
+            for (line, taps) in lines.iter().zip(taps.chunks_exact_mut(shape.kernel)) {
+                for (x, tap) in taps.iter_mut().enumerate() {
+                    let x = column * shape.stride + x;
+                    *tap = if inside.contains(&x) {
+                        unsafe { line.0.add((x - shape.pad) * line.1) }
+                    } else {
+                        outside.as_ptr()
+                    };
+                }
             }
             unsafe {
-                let target = Levels::new(layer, &mut target[column * channels..]);
                 match S::ZIPPED {
-                    1 => filter::<S, 1>(layer, weights, &taps, target),
-                    _ => filter::<S, 2>(layer, weights, &taps, target),
+                    1 => filter::<S, 1>(layer, weights, &taps, target, column * channels),
+                    _ => filter::<S, 2>(layer, weights, &taps, target, column * channels),
                 }
             }
         }
@@ -158,6 +169,7 @@ unsafe fn filter<S: Sums, const N: usize>(
     weights: *const u32,
     taps: &[*const u8],
     target: Levels<S>,
+    at: usize,
 ) {
     let shape = &layer.layer;
     let channels = shape.stride_out();
@@ -173,7 +185,7 @@ unsafe fn filter<S: Sums, const N: usize>(
                     sums[AT].dot(S::factors(weights.add(AT * S::WIDTH)), levels[AT]));
                 weights = weights.add(channels);
             }
-            target.take(layer, channel, channel, [sums]);
+            target.take(layer, channel, at + channel, [sums]);
         }
     }
 }
@@ -183,13 +195,14 @@ unsafe fn filter<S: Sums, const N: usize>(
 pub unsafe fn pool<S: Sums>(layer: &Layer, source: &[u8], target: &mut [u8]) {
     let shape = &layer.layer;
     let channels = shape.stride_out();
+    let target = unsafe { Levels::new(layer, false, target) };
     for channel in (0..channels).step_by(S::WIDTH) {
         unsafe {
             let mut sums = S::load(shape.bias.as_ptr().add(channel));
             for pixel in 0..shape.size_in * shape.size_in {
                 sums = sums.add(S::widen(source.as_ptr().add(pixel * channels + channel)));
             }
-            Levels::new(layer, target).take(layer, channel, channel, [[sums]]);
+            target.take(layer, channel, channel, [[sums]]);
         }
     }
 }

@@ -132,7 +132,14 @@ unsafe fn layers<S: Sums>(packed: &Packed, buffers: &mut Buffers) {
             match layer.layer.step {
                 Step::Conv => kernels::conv::<S>(layer, rows, source, target, scratch),
                 Step::Depthwise => {
-                    kernels::depthwise::<S>(layer, rows, piece.first_row, source, target, scratch);
+                    kernels::depthwise::<S::Depthwise>(
+                        layer,
+                        rows,
+                        piece.first_row,
+                        source,
+                        target,
+                        scratch,
+                    );
                 }
                 Step::Pointwise if piece.layer + 1 == packed.layers.len() => {
                     kernels::scores::<S>(layer, source, scores, scratch);

@@ -39,7 +39,7 @@ unsafe fn scaled<S: Sums, const R: usize, const N: usize>(
     }
 }
 
-/// Levels of a map, rounded; what is there before is added where the layer says so.
+/// Levels of a map, rounded; what is there before may be added.
 ///
 /// It holds what it needs of the layer: for all that the compiler knows, what is written is a part of that.
 #[derive(Clone, Copy)]
@@ -58,12 +58,12 @@ impl<S: Sums> Levels<S> {
     /// # Safety
     /// As of the kernels.
     #[inline(always)]
-    pub unsafe fn new(layer: &Layer, to: &mut [u8]) -> Self {
+    pub unsafe fn new(layer: &Layer, add: bool, to: &mut [u8]) -> Self {
         let shape = &layer.layer;
         let splat = |value| unsafe { S::Floats::splat(value) };
         Self {
             to: to.as_mut_ptr(),
-            add: shape.add,
+            add,
             added_zero: splat(-layer.added_zero),
             added_factor: splat(layer.added_factor),
             low: splat(shape.low),

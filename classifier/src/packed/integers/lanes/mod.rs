@@ -32,6 +32,8 @@ pub trait Sums: Copy {
     type Floats: Lanes;
     /// Weights or levels.
     type Factors: Copy;
+    /// The sums of depthwise layers.
+    type Depthwise: Sums;
 
     unsafe fn load(from: *const i32) -> Self;
     unsafe fn add(self, other: Self) -> Self;

@@ -14,6 +14,7 @@ impl Sums for Portable {
     const ZIPPED: usize = 1;
     type Floats = Floats;
     type Factors = [[u8; 4]; 4];
+    type Depthwise = Self;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {

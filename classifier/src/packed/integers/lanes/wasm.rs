@@ -20,6 +20,8 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
     const ZIPPED: usize = 2;
     type Floats = Floats;
     type Factors = v128;
+    /// In pairs: of four bytes a lane the zipping takes longer than the products.
+    type Depthwise = Simd128<false>;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -50,18 +52,12 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
     }
     #[inline(always)]
     unsafe fn zip(pixels: *const *const u8, channel: usize) -> [v128; 2] {
-        let levels = |index| unsafe { v128_load64_zero((*pixels.add(index)).add(channel).cast()) };
-        let zipped =
-            |a, b| i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b);
-        let ab = zipped(levels(0), levels(1));
-        if Self::RELAXED {
-            let cd = zipped(levels(2), levels(3));
-            return [
-                i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(ab, cd),
-                i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(ab, cd),
-            ];
-        }
-        [u16x8_extend_low_u8x16(ab), u16x8_extend_high_u8x16(ab)]
+        let levels = |index| unsafe { i16x8_load_extend_u8x8((*pixels.add(index)).add(channel)) };
+        let (a, b) = (levels(0), levels(1));
+        [
+            i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b),
+            i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b),
+        ]
     }
     #[inline(always)]
     unsafe fn dot(self, weights: v128, levels: v128) -> Self {
@@ -84,7 +80,9 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
     unsafe fn store(rounded: Floats, zero: i32, to: *mut u8) {
         let lift = zero.wrapping_sub(ROUNDER.to_bits() as i32);
         let levels = i32x4_add(rounded.0, i32x4_splat(lift));
-        let levels = i16x8_narrow_i32x4(levels, levels);
-        unsafe { v128_store32_lane::<0>(u8x16_narrow_i16x8(levels, levels), to.cast()) }
+        // The lowest byte of each; narrowing instructions would clamp again.
+        let levels =
+            i8x16_shuffle::<0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0>(levels, levels);
+        unsafe { v128_store32_lane::<0>(levels, to.cast()) }
     }
 }

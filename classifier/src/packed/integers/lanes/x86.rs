@@ -33,6 +33,7 @@ impl Sums for Sse2 {
     const ZIPPED: usize = 2;
     type Floats = Floats4;
     type Factors = __m128i;
+    type Depthwise = Self;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -110,6 +111,7 @@ impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
     const ZIPPED: usize = 2;
     type Floats = Floats8;
     type Factors = __m256i;
+    type Depthwise = Self;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
@@ -195,6 +197,7 @@ impl Sums for Vnni {
     const ZIPPED: usize = 1;
     type Floats = Floats16;
     type Factors = __m512i;
+    type Depthwise = Self;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> Self {
