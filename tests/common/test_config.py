@@ -170,6 +170,7 @@ NAMED = {
     "codegen-units": ("link-time", "optimising"),
     "wasm_opt": ("wasm-opt", "optimising"),
     "snapshot": ("snapshot",),
+    "numbers": ("integers", "bits"),
     "-disable-lsr": ("loop strength", "optimising"),
 }
 

@@ -121,7 +121,7 @@ pub unsafe fn depthwise<S: Sums>(
         shape.weights.as_ptr().cast()
     } else {
         let widened = grown(&mut scratch.weights, shape.depth() / S::PRODUCTS * channels);
-        unsafe { widen(shape.weights.as_ptr(), channels, channels, widened) }
+        unsafe { widen::<S>(shape.weights.as_ptr(), channels, channels, widened) }
         widened.as_ptr()
     };
     // Where the rows of a window begin, and how far apart their pixels are.

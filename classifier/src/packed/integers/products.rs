@@ -70,7 +70,7 @@ pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scrat
             let weights = if S::PRODUCTS == GROUP {
                 weights.cast()
             } else {
-                unsafe { widen(weights, PANEL, jump::<S>(), widened) }
+                unsafe { widen::<S>(weights, PANEL, jump::<S>(), widened) }
                 widened.as_ptr()
             };
             for (pixel, rows) in tiles::<S>(first, end) {
@@ -132,15 +132,17 @@ unsafe fn interleave<S: Sums>(product: Product, pixel: usize, rows: usize, to: &
 /// Groups of four weights of `lanes` channels, `panel` channels apart, as two of 16 bits: the first
 /// two of all channels, then the others.
 #[inline(always)]
-pub unsafe fn widen(weights: *const i8, panel: usize, lanes: usize, to: &mut [u32]) {
+pub unsafe fn widen<S: Sums>(weights: *const i8, panel: usize, lanes: usize, to: &mut [u32]) {
     for (group, to) in to.chunks_exact_mut(2 * lanes).enumerate() {
         let (first, second) = to.split_at_mut(lanes);
-        for lane in 0..lanes {
-            let four = unsafe { weights.add((group * panel + lane) * GROUP) };
-            let four = unsafe { four.cast::<i32>().read_unaligned() };
-            let two = |low: i32, high: i32| (low >> 24 & 0xFFFF | high >> 8 & !0xFFFF) as u32;
-            first[lane] = two(four << 24, four << 16);
-            second[lane] = two(four << 8, four);
+        for lane in (0..lanes).step_by(S::WIDTH) {
+            unsafe {
+                let from = weights.add((group * panel + lane) * GROUP);
+                S::widen_weights(
+                    from,
+                    [&mut first[lane], &mut second[lane]].map(|to| &raw mut *to),
+                );
+            }
         }
     }
 }

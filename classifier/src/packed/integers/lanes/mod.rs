@@ -47,6 +47,8 @@ pub trait Sums: Copy {
     unsafe fn zip(pixels: *const *const u8, channel: usize) -> [Self::Factors; 2];
     /// Each lane's products added.
     unsafe fn dot(self, weights: Self::Factors, levels: Self::Factors) -> Self;
+    /// Write four weights of each lane as two of 16 bits, then the two others; for pairs of products.
+    unsafe fn widen_weights(from: *const i8, to: [*mut u32; 2]);
     /// A level of each lane.
     unsafe fn widen(from: *const u8) -> Self;
     unsafe fn floats(self) -> Self::Floats;

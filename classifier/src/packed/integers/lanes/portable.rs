@@ -59,6 +59,10 @@ impl Sums for Portable {
         }))
     }
 
+    unsafe fn widen_weights(_: *const i8, _: [*mut u32; 2]) {
+        unreachable!("products are of bytes")
+    }
+
     #[inline(always)]
     unsafe fn widen(from: *const u8) -> Self {
         let levels = unsafe { from.cast::<[u8; 4]>().read_unaligned() };

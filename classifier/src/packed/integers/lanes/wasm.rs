@@ -68,6 +68,15 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
         Self(i32x4_add(self.0, i32x4_dot_i16x8(weights, levels)))
     }
     #[inline(always)]
+    unsafe fn widen_weights(from: *const i8, to: [*mut u32; 2]) {
+        unsafe {
+            let four = v128_load(from.cast());
+            let apart = i16x8_shuffle::<0, 2, 4, 6, 1, 3, 5, 7>(four, four);
+            v128_store(to[0].cast(), i16x8_extend_low_i8x16(apart));
+            v128_store(to[1].cast(), i16x8_extend_high_i8x16(apart));
+        }
+    }
+    #[inline(always)]
     unsafe fn widen(from: *const u8) -> Self {
         let levels = unsafe { v128_load32_zero(from.cast()) };
         Self(u32x4_extend_low_u16x8(u16x8_extend_low_u8x16(levels)))

@@ -79,6 +79,18 @@ impl Sums for Sse2 {
         Self(unsafe { _mm_add_epi32(self.0, _mm_madd_epi16(weights, levels)) })
     }
     #[inline(always)]
+    unsafe fn widen_weights(from: *const i8, to: [*mut u32; 2]) {
+        unsafe {
+            let four = _mm_loadu_si128(from.cast());
+            let apart = _mm_shufflehi_epi16::<0xD8>(_mm_shufflelo_epi16::<0xD8>(four));
+            let apart = _mm_shuffle_epi32::<0xD8>(apart);
+            let low = _mm_srai_epi16::<8>(_mm_unpacklo_epi8(apart, apart));
+            let high = _mm_srai_epi16::<8>(_mm_unpackhi_epi8(apart, apart));
+            _mm_storeu_si128(to[0].cast(), low);
+            _mm_storeu_si128(to[1].cast(), high);
+        }
+    }
+    #[inline(always)]
     unsafe fn widen(from: *const u8) -> Self {
         unsafe {
             let zero = _mm_setzero_si128();
@@ -165,6 +177,18 @@ impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
         }
     }
     #[inline(always)]
+    unsafe fn widen_weights(from: *const i8, to: [*mut u32; 2]) {
+        unsafe {
+            let four = _mm256_loadu_si256(from.cast());
+            let apart = _mm256_shufflehi_epi16::<0xD8>(_mm256_shufflelo_epi16::<0xD8>(four));
+            let apart = _mm256_shuffle_epi32::<0xD8>(apart);
+            let low = _mm256_srai_epi16::<8>(_mm256_unpacklo_epi8(apart, apart));
+            let high = _mm256_srai_epi16::<8>(_mm256_unpackhi_epi8(apart, apart));
+            _mm256_storeu_si256(to[0].cast(), low);
+            _mm256_storeu_si256(to[1].cast(), high);
+        }
+    }
+    #[inline(always)]
     unsafe fn widen(from: *const u8) -> Self {
         Self(unsafe { _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast())) })
     }
@@ -236,6 +260,9 @@ impl Sums for Vnni {
     #[inline(always)]
     unsafe fn dot(self, weights: __m512i, levels: __m512i) -> Self {
         Self(unsafe { _mm512_dpbusd_epi32(self.0, levels, weights) })
+    }
+    unsafe fn widen_weights(_: *const i8, _: [*mut u32; 2]) {
+        unreachable!("products are of bytes")
     }
     #[inline(always)]
     unsafe fn widen(from: *const u8) -> Self {
