@@ -103,8 +103,9 @@ pub unsafe fn conv<S: Sums>(
 }
 
 /// Each channel by itself. `source` begins with the input's row `first_row`, `target` with the first of
-/// the output's rows.
-#[inline(always)]
+/// the output's rows. In wasm a function of its own, as `multiply`.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub unsafe fn depthwise<S: Sums>(
     layer: &Layer,
     rows: Range<usize>,

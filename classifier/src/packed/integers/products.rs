@@ -46,7 +46,11 @@ const fn jump<S: Sums>() -> usize {
     }
 }
 
-#[inline(always)]
+/// All channels of all pixels.
+///
+/// In wasm a function of its own: in one for all layers engines run out of registers for addresses.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scratch: &mut Scratch) {
     let Product { layer, pixels, .. } = product;
     let depth = layer.layer.depth();

@@ -89,9 +89,9 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
     unsafe fn store(rounded: Floats, zero: i32, to: *mut u8) {
         let lift = zero.wrapping_sub(ROUNDER.to_bits() as i32);
         let levels = i32x4_add(rounded.0, i32x4_splat(lift));
-        // The lowest byte of each; narrowing instructions would clamp again.
-        let levels =
-            i8x16_shuffle::<0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0>(levels, levels);
+        // The lowest byte of each; of narrowing the compiler makes clamps, of a shuffle one of two
+        // registers.
+        let levels = i8x16_swizzle(levels, u32x4(0x0C08_0400, 0, 0, 0));
         unsafe { v128_store32_lane::<0>(levels, to.cast()) }
     }
 }
