@@ -1,4 +1,5 @@
-//! The kernels. All of them are inlined into one function for each kind of sums (`run.rs`).
+//! The kernels. All of them are inlined into one function for each kind of sums (`run.rs`), in wasm all
+//! but the largest.
 //!
 //! # Safety
 //! Of every function here: the layer was checked by `format.rs`, `source` and `target` hold what it

@@ -119,7 +119,7 @@ unsafe fn interleave<S: Sums>(product: Product, pixel: usize, rows: usize, to: &
         for row in 0..rows {
             unsafe {
                 let four = from.add(row * product.stride + group * GROUP);
-                let four = u32::from_le(four.cast::<u32>().read_unaligned());
+                let four = four.cast::<u32>().read_unaligned();
                 if S::PRODUCTS == GROUP {
                     *to.get_unchecked_mut(group * rows + row) = four;
                 } else {
@@ -142,10 +142,8 @@ pub unsafe fn widen<S: Sums>(weights: *const i8, panel: usize, lanes: usize, to:
         for lane in (0..lanes).step_by(S::WIDTH) {
             unsafe {
                 let from = weights.add((group * panel + lane) * GROUP);
-                S::widen_weights(
-                    from,
-                    [&mut first[lane], &mut second[lane]].map(|to| &raw mut *to),
-                );
+                let to = [first[lane..].as_mut_ptr(), second[lane..].as_mut_ptr()];
+                S::widen_weights(from, to);
             }
         }
     }
