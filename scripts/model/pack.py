@@ -12,20 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common import errors, files
-from scripts.common.errors import UserError
 from scripts.model import lowering
-from scripts.model.lowering import CONV, DEPTHWISE, INPUT, POINTWISE, Layer
+from scripts.model.lowering import CONV, DEPTHWISE, POINTWISE, Layer
+from scripts.model.packing import ALIGNMENT, buffers, padded, record
 
 MAGIC = b"MOBPACK1"
-ALIGNMENT = 64
-# In a record: the image as source, no addition.
-NONE = 0xFFFFFFFF
-RECORD = struct.Struct("<11I2f2I")
-
-
-def padded(channels: int, panel: int) -> int:
-    """Return the floats a pixel of that many channels takes: whole panels."""
-    return -(-channels // panel) * panel
 
 
 def panels(weights: np.ndarray, panel: int) -> np.ndarray:
@@ -43,28 +34,6 @@ def weights_of(layer: Layer, panel: int) -> np.ndarray:
         wide[:, : layer.channels_out] = layer.weights.reshape(layer.kernel**2, -1)
         return wide
     return panels(layer.weights.reshape(-1, layer.channels_out), panel)
-
-
-def buffers(layers: list[Layer]) -> list[int]:
-    """Return the buffer each layer writes to: one that nothing still needed is in.
-
-    An addition is made in place: its layer writes over what it adds.
-    """
-    last_use = {}
-    for index, layer in enumerate(layers):
-        last_use[layer.source] = index
-        if layer.add is not None:
-            last_use[layer.add] = index
-    found: list[int] = []
-    for index, layer in enumerate(layers):
-        if layer.add is not None:
-            if layer.add in (INPUT, layer.source) or last_use[layer.add] > index:
-                raise UserError("an addition's operand is used again; use `runtime: tract`")
-            found.append(found[layer.add])
-            continue
-        taken = {found[i] for i in range(index) if last_use.get(i, -1) >= index}
-        found.append(next(i for i in range(len(layers) + 1) if i not in taken))
-    return found
 
 
 def pack(layers: list[Layer], size: int, panel: int) -> bytes:
@@ -92,31 +61,6 @@ def pack(layers: list[Layer], size: int, panel: int) -> bytes:
     start = -(-(len(MAGIC) + len(head) + len(body)) // ALIGNMENT) * ALIGNMENT
     head = head[:-4] + struct.pack("<I", start)
     return (MAGIC + head + body).ljust(start, b"\0") + np.concatenate(data).tobytes()
-
-
-def record(
-    layer: Layer,
-    place: int,
-    places: list[int],
-    clamp: tuple[float, float],
-    starts: list[int],
-) -> bytes:
-    """Return a layer's record."""
-    return RECORD.pack(
-        layer.kind,
-        NONE if layer.source == INPUT else places[layer.source],
-        place,
-        int(layer.add is not None),
-        layer.size_in,
-        layer.channels_in,
-        layer.size_out,
-        layer.channels_out,
-        layer.kernel,
-        layer.stride,
-        layer.pad,
-        *clamp,
-        *starts,
-    )
 
 
 def main(argv: list[str] | None = None) -> int:

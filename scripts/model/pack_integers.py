@@ -1,6 +1,6 @@
 """Rule script: the quantised model as the packed executor takes it, weights of 8 bits.
 
-As pack.py's file. All little-endian: the magic, then uint32 panel, size, classes, number of
+As pack.py's file, all little-endian: the magic, then uint32 panel, size, classes, number of
 buffers, number of layers, offset of the data in bytes, largest activation, and two float32, the
 image's factor and zero; the buffers' sizes; the layers' records: pack.py's, the levels' bounds as
 floats, then where the factors lie, the level outside the map, and two float32, the factor and the
@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common import errors, files
-from scripts.model import numbers, pack, quantise
+from scripts.model import numbers, packing, quantise
 from scripts.model.lowering import DEPTHWISE, Layer
-from scripts.model.pack import ALIGNMENT, padded
+from scripts.model.packing import ALIGNMENT, padded
 from scripts.model.quantise import Quantised
 
 MAGIC = b"MOBINTS1"
@@ -93,9 +93,9 @@ def packed(
             data += part.tobytes().ljust(padded(part.nbytes, ALIGNMENT), b"\0")
         weights, bias, factors = offsets
         clamp = levels_clamp(layer, top)
-        shape = pack.record(layer.layer, place, places, clamp, [weights, bias])
+        shape = packing.record(layer.layer, place, places, clamp, [weights, bias])
         records.append(shape + levels_record(layer, factors))
-    softmax = pack.record(layers[-1], places[-1], places, (0.0, 0.0), [0, 0])
+    softmax = packing.record(layers[-1], places[-1], places, (0.0, 0.0), [0, 0])
     records.append(softmax + MORE.pack(0, 0, 0.0, 0.0))
     body = struct.pack(f"<{len(room)}I", *room) + b"".join(records)
     start = padded(len(MAGIC) + HEAD.size + len(body), ALIGNMENT)
@@ -120,7 +120,7 @@ def main(argv: list[str] | None = None) -> int:
     top = numbers.TOPS[args.numbers]
     layers, quantised = quantise.of_graph(args.graph.read_bytes(), model, ranges, top)
     with files.atomic_write(args.out, "wb") as stream:
-        stream.write(packed(layers, quantised, pack.buffers(layers), args.panel, top))
+        stream.write(packed(layers, quantised, packing.buffers(layers), args.panel, top))
     return 0
 
 

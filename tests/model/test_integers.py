@@ -18,8 +18,8 @@ from scripts.model import (
     integers,
     lowering,
     numbers,
-    pack,
     pack_integers,
+    packing,
     quantise,
     seeded_graph,
 )
@@ -129,7 +129,7 @@ def test_a_graph_that_ends_otherwise_is_refused(layers, ranges):
 
 def test_the_file_holds_what_the_kernels_read(layers, ranges):
     quantised = quantise.quantise(layers, RANGE, ranges, 255)
-    data = pack_integers.packed(layers, quantised, pack.buffers(layers), 16, 255)
+    data = pack_integers.packed(layers, quantised, packing.buffers(layers), 16, 255)
     assert data.startswith(pack_integers.MAGIC)
     panel, size, classes, buffers, count, start, top, factor, zero = struct.unpack_from(
         "<7I2f", data, 8

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
-from scripts.model import fold, lowering, mobilenet_v2, pack, seeded_graph
+from scripts.model import fold, lowering, mobilenet_v2, pack, packing, seeded_graph
 from scripts.model.lowering import CONV, DEPTHWISE, INPUT, POINTWISE, POOL, SOFTMAX, Layer
 
 WIDTH, SIZE, CLASSES = 0.35, 96, 21
@@ -131,7 +131,7 @@ def test_additions_are_of_the_block_s_input(layers):
 
 
 def test_additions_are_made_in_place(layers):
-    places = pack.buffers(layers)
+    places = packing.buffers(layers)
     for layer, place in zip(layers, places, strict=True):
         assert layer.add is None or place == places[layer.add]
         assert layer.source == INPUT or place != places[layer.source]
@@ -313,7 +313,7 @@ def test_what_fills_a_panel_up_is_zero_and_nothing_is_there_twice(layers, panel)
     _, _, _, rooms, records, data = read_packed(pack.pack(layers, SIZE, panel))
     used, spans = [0] * len(rooms), []
     for layer, record in zip(layers, records, strict=True):
-        channels = pack.padded(layer.channels_out, panel)
+        channels = packing.padded(layer.channels_out, panel)
         assert channels % panel == 0
         assert 0 <= channels - layer.channels_out < panel
         used[record["target"]] = max(used[record["target"]], layer.size_out**2 * channels)
@@ -376,7 +376,7 @@ def assert_nothing_live_is_lost(layers, places):
 
 @given(residual_chains())
 def test_buffers_of_residual_chains(layers):
-    places = pack.buffers(layers)
+    places = packing.buffers(layers)
     assert_nothing_live_is_lost(layers, places)
     assert max(places) <= 2
 
@@ -384,7 +384,7 @@ def test_buffers_of_residual_chains(layers):
 @given(any_layers())
 def test_buffers_of_any_layers(layers):
     try:
-        places = pack.buffers(layers)
+        places = packing.buffers(layers)
     except UserError as error:
         assert "operand is used again; use `runtime: tract`" in str(error)  # noqa: PT017
         return
@@ -394,6 +394,6 @@ def test_buffers_of_any_layers(layers):
 def test_an_addition_s_operand_that_is_used_again():
     layers = [pointwise(INPUT), pointwise(0), pointwise(1, add=0), pointwise(0)]
     with pytest.raises(UserError, match="used again"):
-        pack.buffers(layers)
+        packing.buffers(layers)
     with pytest.raises(UserError, match="used again"):
-        pack.buffers([pointwise(INPUT), pointwise(0, add=INPUT)])
+        packing.buffers([pointwise(INPUT), pointwise(0, add=INPUT)])
