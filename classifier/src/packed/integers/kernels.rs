@@ -13,7 +13,6 @@ use super::products::{self, Product, multiply, widen};
 use super::targets::{Levels, Scores, Target};
 use crate::packed::format::Number;
 use crate::packed::kernels::{gather, grown, unrolled};
-use crate::packed::lanes::Lanes;
 
 /// Room for inputs in another order, used again by every layer.
 #[derive(Debug, Default)]

@@ -57,7 +57,6 @@ pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scrat
     let steps = depth / S::PRODUCTS;
     let block = (BLOCK / depth / S::ROWS).max(1) * S::ROWS;
     let levels = grown(&mut scratch.levels, block.min(pixels) * steps);
-    let widened = grown(&mut scratch.weights, steps * jump::<S>());
     for first in (0..pixels).step_by(block) {
         let end = pixels.min(first + block);
         for (pixel, rows) in tiles::<S>(first, end) {
@@ -74,6 +73,7 @@ pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scrat
             let weights = if S::PRODUCTS == GROUP {
                 weights.cast()
             } else {
+                let widened = grown(&mut scratch.weights, steps * jump::<S>());
                 unsafe { widen::<S>(weights, PANEL, jump::<S>(), widened) }
                 widened.as_ptr()
             };
@@ -124,7 +124,7 @@ unsafe fn interleave<S: Sums>(product: Product, pixel: usize, rows: usize, to: &
                     *to.get_unchecked_mut(group * rows + row) = four;
                 } else {
                     let (low, high) = (four & 0xFFFF, four >> 16);
-                    let apart = |two: u32| (two | two << 8) & 0x00FF_00FF;
+                    let apart = |two: u32| (two | (two << 8)) & 0x00FF_00FF;
                     *to.get_unchecked_mut(2 * group * rows + row) = apart(low);
                     *to.get_unchecked_mut((2 * group + 1) * rows + row) = apart(high);
                 }
