@@ -173,7 +173,9 @@ fn an_instance_that_is_kept_answers_as_a_fresh_one_and_loads_once() {
         assert_eq!(answer["Ok"]["confidence"], answers[0]["Ok"]["confidence"]);
     }
     let load = |answer: &Value| answer["Ok"]["phases"]["load_ns"].as_u64().unwrap();
-    assert!(10 * load(&answers[2]) < load(&answers[1]), "{answers:?}");
+    // The least of many: one may have been interrupted.
+    let later = (0..20).map(|_| load(&again())).min().unwrap();
+    assert!(10 * later < load(&answers[1]), "{later} ns: {answers:?}");
     copy_in(b"no json");
     run_again(&TINY, Phases::enter(), 7);
     assert!(error(&read_out()).contains("no JSON"));
