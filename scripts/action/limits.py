@@ -2,7 +2,8 @@
 
 MIB = 1 << 20
 
-# Of the code that /init takes, decoded, and of the parameters and the result as JSON.
+# Of the code that /init takes, decoded, and of the parameters and the result as JSON
+# in UTF-8 without spaces.
 CODE_BYTES = 48 * MIB
 PARAMETER_BYTES = RESULT_BYTES = MIB
 # Of an instance's linear memory, or of a native process's writable memory.

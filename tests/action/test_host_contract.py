@@ -117,6 +117,15 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
     assert host.send("/run", fits)[:2] == (200, {"done": True})
     sentence = "Request larger than allowed: 1048577 > 1048576 bytes."
     assert host.send("/run", over)[:2] == (413, {"error": sentence})
+    # Bytes count, not the escapes that another writer of JSON would need.
+    text = "é" * (room // 2)
+    fits, over = (
+        json.dumps({"value": {"do": "", "x": text + more}}, ensure_ascii=False).encode()
+        for more in ("", "é")
+    )
+    assert host.send("/run", fits)[:2] == (200, {"done": True})
+    sentence = "Request larger than allowed: 1048578 > 1048576 bytes."
+    assert host.send("/run", over)[:2] == (413, {"error": sentence})
     # More than the buffers of a connection hold: the answer reaches whoever sends to the end.
     status, answer, _ = host.send("/run", {"value": {"do": "", "x": "a" * (16 << 20)}})
     assert (status, "larger than allowed" in answer["error"]) == (413, True)
