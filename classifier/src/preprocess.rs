@@ -1,10 +1,11 @@
 //! From an image file to the model's input tensor.
 
+use std::hint::black_box;
 use std::io::Cursor;
 
 use image::error::UnsupportedErrorKind;
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 use crate::error::{Error, Result};
 
@@ -23,7 +24,7 @@ const MOST_RESIZED_BYTES: u64 = 1 << 30;
 /// # Errors
 /// Not an image of a known format, damaged, or too large.
 pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
-    let image = decode(file, size)?.into_rgb8();
+    let image = rgb(decode(file, size)?);
     let side = u32::try_from(size).map_err(Error::new)?;
     let resized = imageops::resize(&image, side, side, FilterType::Triangle);
     let scale = (range.1 - range.0) / 255.0;
@@ -32,6 +33,16 @@ pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
         .into_iter()
         .map(|byte| f32::from(byte) * scale + range.0)
         .collect())
+}
+
+fn rgb(image: DynamicImage) -> RgbImage {
+    if !matches!(image, DynamicImage::ImageRgb8(_)) {
+        // The library panics where there is no room for the copy; a plain allocation ends the
+        // process with the message by which hosts tell that memory is exhausted.
+        let bytes = 3 * image.width() as usize * image.height() as usize;
+        drop(black_box(Vec::<u8>::with_capacity(bytes)));
+    }
+    image.into_rgb8()
 }
 
 fn decode(file: &[u8], size: usize) -> Result<DynamicImage> {
