@@ -34,8 +34,8 @@ class Host:
         async with self._initialising:
             self.refuse_another()
             try:
-                path = await self._store.artifact(wanted.code)
-                await self._open(path, wanted.environment)
+                async with self._store.artifact(wanted.code) as path:
+                    await self._open(path, wanted.environment)
             except (UserError, OSError) as error:
                 print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
                 raise contract.RefusedError(502, contract.NO_BINARY) from error

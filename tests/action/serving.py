@@ -140,14 +140,14 @@ TEXT = """
 """
 
 
-def module(more=""):
-    """The action's bytes; `more` are other fields of the module."""
+def module(more="", of=str):
+    """The action's bytes; `more` are other fields of the module, `of` changes its text."""
     data = "".join(
         f'(data (i32.const {at}) "{text}")\n'.replace(text, text.replace('"', '\\"'))
         for at, text in ANSWERS.items()
     )
     text = TEXT.replace("DATA", data + more).replace("SECRET", str(SECRET))
-    return bytes(wasmtime.wat2wasm(text))
+    return bytes(wasmtime.wat2wasm(of(text)))
 
 
 def code(data, **more):
