@@ -1,10 +1,12 @@
 """What the host answers, sentence by sentence."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from serving import PATIENCE, ROOT, code, module, served
@@ -50,6 +52,20 @@ def test_a_host_is_initialised_once_and_a_failed_attempt_does_not_count(tmp_path
 def test_whatever_is_sent_a_host_is_not_initialised_again(host, body):
     again = {"error": "Cannot initialize the action more than once."}
     assert host.send("/init", body)[:2] == (403, again)
+
+
+def test_a_host_that_is_initialised_keeps_nothing_of_another_action(host):
+    """The client, which is deaf while it sends, gets its answer all the same."""
+    before = most_memory(host.process.pid)
+    again = {"error": "Cannot initialize the action more than once."}
+    assert host.send("/init", bytes(limits.CODE_BYTES))[:2] == (403, again)
+    assert most_memory(host.process.pid) - before < limits.CODE_BYTES / 4
+
+
+def most_memory(pid):
+    """The bytes of memory that a process had at most."""
+    (line,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(line) * 1024
 
 
 def test_a_result_and_an_error_of_the_action_s_own(host):
