@@ -15,6 +15,8 @@ STORE = {"memory_size": MEMORY_BYTES, "memories": 1, "tables": 10, "table_elemen
 SECONDS, MOST_SECONDS = 60, 300
 # How long a client may take to send its request, and compiling an action may take.
 SENDING_SECONDS, COMPILING_SECONDS = 30, 300
+# How long a client may take nothing of the answer that is there for it.
+READING_SECONDS = 30
 COMPILER_BYTES = 4096 * MIB
 # What surrounds code or parameters in a request.
 ENVELOPE_BYTES = 64 << 10

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from scripts.action import artifact, contract, front, policies
+from scripts.action import artifact, contract, front, limits, policies
 from scripts.action.host import Host
 from scripts.action.store import Store
 from scripts.common import errors, paths
@@ -75,6 +75,10 @@ def listen(port: int) -> socket.socket:
     # Connections inherit it. An answer is two writes, head and body; on a connection that was used
     # before, the second would wait for the client's delayed acknowledgement of the first, 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # The kernel drops a client that does not read: the host would wait for it before it ends.
+    listening.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * limits.READING_SECONDS)
+    )
     return listening
 
 

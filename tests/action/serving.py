@@ -156,6 +156,12 @@ def code(data, **more):
     return {"value": value | more}
 
 
+def within(limit, seconds):
+    """What starts a host that has another limit."""
+    limited = f"limits.{limit} = {seconds}"
+    return "-c", f"from scripts.action import limits, serve; {limited}; serve.main()"
+
+
 class Served:
     """A host that runs; what it answers, and what it says."""
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from serving import PATIENCE, ROOT, code, module, served
+from serving import PATIENCE, ROOT, code, module, served, within
 
 from scripts.action import limits, serve
 
@@ -149,14 +149,8 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
     assert host.run("z") == (502, {"error": f"{sentence}1048577 > 1048576 bytes."})
 
 
-def sending_within(seconds):
-    """What starts a host that gives a client so long to send its request."""
-    limited = f"limits.SENDING_SECONDS = {seconds}"
-    return "-c", f"from scripts.action import limits, serve; {limited}; serve.main()"
-
-
 def test_code_of_48_mebibytes_at_most(tmp_path):
-    with served(tmp_path, "--workers=1", start=sending_within(PATIENCE)) as host:
+    with served(tmp_path, "--workers=1", start=within("SENDING_SECONDS", PATIENCE)) as host:
         status, answer, _ = host.send("/init", code(bytes(limits.CODE_BYTES + 1)))
         sentence = f"Code larger than allowed: {limits.CODE_BYTES + 1} > {limits.CODE_BYTES} bytes."
         assert (status, answer) == (413, {"error": sentence})
@@ -231,7 +225,7 @@ def test_a_client_that_breaks_off_harms_nobody(host):
 
 
 def test_a_slow_sender_is_refused(tmp_path):
-    with served(tmp_path, "--workers=1", start=sending_within(0.5)) as host:
+    with served(tmp_path, "--workers=1", start=within("SENDING_SECONDS", 0.5)) as host:
         with socket.create_connection(("127.0.0.1", host.port)) as client:
             client.sendall(b"POST /run HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n{")
             answer = client.makefile("rb").read()

@@ -1,14 +1,27 @@
 """Deadlines, overload, and processes that are killed: what else is affected, and what is left."""
 
+import contextlib
 import re
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from threading import Event
 
 import pytest
-from serving import PATIENCE, at_work, is_running, is_there, kill, module, parent, served, until
+from serving import (
+    PATIENCE,
+    at_work,
+    is_running,
+    is_there,
+    kill,
+    module,
+    parent,
+    served,
+    until,
+    within,
+)
 
 ABNORMAL = "The action did not produce a valid response and exited unexpectedly."
 DONE = (200, {"done": True})
@@ -174,6 +187,23 @@ def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
         assert host.init(module())[0] == 200
         assert host.run() == DONE
     assert not list((tmp_path / "store").glob(".*"))
+
+
+def test_a_client_that_does_not_read_its_answers_keeps_no_host_from_ending(tmp_path):
+    with (
+        served(tmp_path, start=within("READING_SECONDS", 1)) as host,
+        socket.socket() as client,
+    ):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", host.port))
+        client.settimeout(2)
+        # Until the host reads no more requests, since it cannot write, or drops the client.
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            while True:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" * 1000)
+        host.process.send_signal(signal.SIGTERM)
+        host.process.wait(PATIENCE)
+        assert "Traceback" not in host.err.read_text()
 
 
 def test_a_host_that_is_killed_under_steady_load_answers_nothing_wrong_and_starts_again(tmp_path):
