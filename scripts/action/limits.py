@@ -18,6 +18,8 @@ SENDING_SECONDS, COMPILING_SECONDS = 30, 300
 # How long a client may take nothing of the answer that is there for it.
 READING_SECONDS = 30
 COMPILER_BYTES = 4096 * MIB
+# What is kept of a log that is not read, and how long its reader has when the host ends.
+LOG_BYTES, FLUSHING_SECONDS = MIB, 2
 # What surrounds code or parameters in a request.
 ENVELOPE_BYTES = 64 << 10
 # A request that is too large is read to its end where it has no more than this.

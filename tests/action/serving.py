@@ -156,10 +156,10 @@ def code(data, **more):
     return {"value": value | more}
 
 
-def within(limit, seconds):
-    """What starts a host that has another limit."""
-    limited = f"limits.{limit} = {seconds}"
-    return "-c", f"from scripts.action import limits, serve; {limited}; serve.main()"
+def within(**more):
+    """What starts a host that has other limits."""
+    limited = "".join(f"limits.{name} = {value}; " for name, value in more.items())
+    return "-c", f"from scripts.action import limits, serve; {limited}serve.main()"
 
 
 class Served:

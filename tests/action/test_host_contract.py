@@ -150,7 +150,7 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
 
 
 def test_code_of_48_mebibytes_at_most(tmp_path):
-    with served(tmp_path, "--workers=1", start=within("SENDING_SECONDS", PATIENCE)) as host:
+    with served(tmp_path, "--workers=1", start=within(SENDING_SECONDS=PATIENCE)) as host:
         status, answer, _ = host.send("/init", code(bytes(limits.CODE_BYTES + 1)))
         sentence = f"Code larger than allowed: {limits.CODE_BYTES + 1} > {limits.CODE_BYTES} bytes."
         assert (status, answer) == (413, {"error": sentence})
@@ -225,7 +225,7 @@ def test_a_client_that_breaks_off_harms_nobody(host):
 
 
 def test_a_slow_sender_is_refused(tmp_path):
-    with served(tmp_path, "--workers=1", start=within("SENDING_SECONDS", 0.5)) as host:
+    with served(tmp_path, "--workers=1", start=within(SENDING_SECONDS=0.5)) as host:
         with socket.create_connection(("127.0.0.1", host.port)) as client:
             client.sendall(b"POST /run HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n{")
             answer = client.makefile("rb").read()
