@@ -6,6 +6,8 @@ MIB = 1 << 20
 # in UTF-8 without spaces.
 CODE_BYTES = 48 * MIB
 PARAMETER_BYTES = RESULT_BYTES = MIB
+# Keys beside an activation's parameters; each of them becomes a variable, which takes its time.
+KEYS = 10_000
 # Of an instance's linear memory, or of a native process's writable memory.
 MEMORY_BYTES = 256 * MIB
 # Of what an instance has, as wasmtime's stores take it: the first is of each memory, and a table's

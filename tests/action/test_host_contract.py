@@ -118,6 +118,13 @@ def test_every_other_key_becomes_a_variable(host):
     assert not any("__OW_A=B" in line or "__OW_NUL" in line for line in said)
 
 
+def test_so_many_keys_at_most_become_variables(host):
+    fits, over = ({f"k{number}": 1 for number in range(limits.KEYS + more)} for more in (0, 1))
+    assert host.run(**fits) == (200, {"done": True})
+    sentence = "Request larger than allowed: 10001 > 10000 keys."
+    assert host.run(**over) == (413, {"error": sentence})
+
+
 def test_both_streams_end_after_each_activation(host):
     marks = [stream.read_text().count(END) for stream in (host.out, host.err)]
     assert host.run("print") == (200, {"done": True})
