@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from scripts.tools import installers, location, pins, rust
+
 # The same examples each time, however long they take: a failure is of what changed.
 settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -34,6 +36,21 @@ def shared() -> Path:
     if not (folder / "models").is_dir():
         pytest.skip("needs the folder `shared` with trained weights beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def record(tmp_path_factory):
+    """The record of the workflow's compiler."""
+    return rust.find(pins.pins()["rust"], tmp_path_factory.mktemp("log") / "log")
+
+
+@pytest.fixture(scope="session")
+def wasmtime(record, tmp_path_factory):
+    """The workflow's wasmtime."""
+    log = tmp_path_factory.mktemp("log") / "log"
+    environment = rust.cargo_environment(record, wasm=False, rustflags=[])
+    compiler = installers.Cargo(record["path"], environment, os.cpu_count() or 1)
+    return location.locate(installers.find("wasmtime", compiler, log))
 
 
 def copy_checkout(target: Path) -> Path:

@@ -3,8 +3,9 @@
 use std::hint::black_box;
 use std::io::Cursor;
 
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::error::UnsupportedErrorKind;
-use image::imageops::{self, FilterType};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 use crate::error::{Error, Result};
@@ -12,8 +13,9 @@ use crate::error::{Error, Result};
 /// Larger images are refused before they are decoded: a few bytes can claim any size.
 const MOST_PIXELS: u64 = 64_000_000;
 const MOST_BYTES: u64 = 384 << 20;
-/// The filter's first pass keeps all columns of the rows that are left, four floats a pixel.
-const MOST_RESIZED_BYTES: u64 = 1 << 30;
+/// As of a JPEG. The filter keeps all columns of the rows that are left, and its weights, 16-bit
+/// integers, become coarse where thousands of pixels share them.
+const MOST_SIDE: u32 = 65_535;
 
 /// Decode a JPEG, PNG or BMP to 8-bit RGB as it is stored, whatever its EXIF orientation and its
 /// transparency, stretch it to `size` x `size` with an antialiasing bilinear filter,
@@ -24,12 +26,11 @@ const MOST_RESIZED_BYTES: u64 = 1 << 30;
 /// # Errors
 /// Not an image of a known format, damaged, or too large.
 pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
-    let image = rgb(decode(file, size)?);
+    let image = rgb(decode(file)?);
     let side = u32::try_from(size).map_err(Error::new)?;
-    let resized = imageops::resize(&image, side, side, FilterType::Triangle);
+    let resized = resize(&image, side)?;
     let scale = (range.1 - range.0) / 255.0;
     Ok(resized
-        .into_raw()
         .into_iter()
         .map(|byte| f32::from(byte) * scale + range.0)
         .collect())
@@ -45,7 +46,26 @@ fn rgb(image: DynamicImage) -> RgbImage {
     image.into_rgb8()
 }
 
-fn decode(file: &[u8], size: usize) -> Result<DynamicImage> {
+/// Columns first, then rows, in integers, rounded to bytes after each: at most one step away from
+/// what floats rounded once give.
+fn resize(image: &RgbImage, side: u32) -> Result<Vec<u8>> {
+    let source = ImageRef::new(
+        image.width(),
+        image.height(),
+        image.as_raw(),
+        PixelType::U8x3,
+    )
+    .map_err(Error::new)?;
+    let mut target = Image::new(side, side, PixelType::U8x3);
+    let triangle = ResizeAlg::Convolution(FilterType::Bilinear);
+    let options = ResizeOptions::new().resize_alg(triangle);
+    Resizer::new()
+        .resize(&source, &mut target, &options)
+        .map_err(Error::new)?;
+    Ok(target.into_vec())
+}
+
+fn decode(file: &[u8]) -> Result<DynamicImage> {
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()
         .map_err(Error::new)?;
@@ -63,10 +83,9 @@ fn decode(file: &[u8], size: usize) -> Result<DynamicImage> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
         return Err(too_large());
     }
-    let most_columns = MOST_RESIZED_BYTES / (16 * size.max(1) as u64);
-    if u64::from(width) > most_columns {
+    if width.max(height) > MOST_SIDE {
         return Err(Error::new(format!(
-            "`image` is too wide; send one of at most {most_columns} columns"
+            "`image` is too wide or too high; send one of at most {MOST_SIDE} pixels either way"
         )));
     }
     let image = DynamicImage::from_decoder(decoder).map_err(refusal)?;

@@ -55,8 +55,9 @@ def preprocess(data: bytes, size: int, input_range: tuple[float, float]) -> np.n
 
 
 def _resize(image: Image.Image, size: int) -> np.ndarray:
-    # As floats, rounded once: on bytes Pillow also rounds between its two passes, which moves one
-    # pixel in seven by one step and the confidence by up to 0.02.
+    # As floats, rounded once, which is the filter as it is defined. On bytes Pillow also rounds
+    # between its two passes, as the classifier's resizing does: that moves one pixel in seven by
+    # one step and the confidence by up to 0.02, and is part of what the oracle tolerates.
     channels = [
         Image.fromarray(np.asarray(band, dtype=np.float32)).resize(
             (size, size), Image.Resampling.BILINEAR

@@ -6,7 +6,7 @@ from pathlib import Path
 from scripts.common import errors, files
 from scripts.deployment import chapter
 from scripts.deployment.chapter import Chapter
-from scripts.report import caveats, inputs, markdown
+from scripts.report import caveats, inputs, templates
 
 
 def read(table: str, jobs: list[str], models: list[str]) -> list[Chapter]:
@@ -24,7 +24,7 @@ def read(table: str, jobs: list[str], models: list[str]) -> list[Chapter]:
 
 def render(chapters: list[Chapter], template: Path, figures: set[str]) -> str:
     """Return the chapter; `figures` are those that were drawn, as it links to them."""
-    return markdown.template(template).render(
+    return templates.load(template).render(
         chapters=chapters,
         figures=figures,
         alarms=chapter.alarms,

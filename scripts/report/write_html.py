@@ -7,11 +7,10 @@ import argparse
 import html
 from pathlib import Path
 
-import jinja2
 import pandas as pd
 
 from scripts.common import errors, files
-from scripts.report import chart, inputs, page, sections
+from scripts.report import chart, inputs, page, sections, templates
 
 
 def render(markdown: str, folder: Path, template: Path, estimates: pd.DataFrame | None) -> str:
@@ -23,10 +22,7 @@ def render(markdown: str, folder: Path, template: Path, estimates: pd.DataFrame 
     body, contents = page.body(markdown, folder, tooltips)
     first, mark, rest = body.partition("<h2")
     vega, spec = ("", "") if estimates is None else chart.script(estimates)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template.parent), undefined=jinja2.StrictUndefined
-    )
-    return environment.get_template(template.name).render(
+    return templates.load(template).render(
         title=html.escape(markdown.splitlines()[0].lstrip("# ")),
         contents=contents,
         first=first,

@@ -14,11 +14,11 @@ from scripts.report import (
     inputs,
     levers,
     like,
-    markdown,
     observations,
     run_tables,
     sections,
     tables,
+    templates,
     wording,
 )
 from scripts.report.inputs import Data
@@ -34,7 +34,7 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         figures: those that were drawn, as it links to them.
         chapters: what other stages wrote, Markdown with a heading of its own each.
     """
-    return markdown.template(Path(template)).render(
+    return templates.load(Path(template)).render(
         data=data,
         model=data.model,
         machine=data.machine,

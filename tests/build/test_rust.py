@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scripts.build import crate
-from scripts.tools import installers, location, pins, rust
+from scripts.tools import rust
 
 # After the subcommand: clippy hands on only what follows its name.
 TINY = ("--config", "tests/data/tiny.toml")
@@ -31,12 +31,6 @@ WASM_FLAGS = {
     "simd128": ["-Ctarget-feature=+simd128"],
     "relaxed": ["-Ctarget-feature=+simd128,+relaxed-simd"],
 }
-
-
-@pytest.fixture(scope="module")
-def record(tmp_path_factory):
-    """The record of the workflow's compiler."""
-    return rust.find(pins.pins()["rust"], tmp_path_factory.mktemp("log") / "log")
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +58,6 @@ def cargo(root, record):
         return done.stdout
 
     return run
-
-
-@pytest.fixture(scope="module")
-def wasmtime(record, tmp_path_factory):
-    """The workflow's wasmtime."""
-    log = tmp_path_factory.mktemp("log") / "log"
-    environment = rust.cargo_environment(record, wasm=False, rustflags=[])
-    compiler = installers.Cargo(record["path"], environment, os.cpu_count() or 1)
-    return location.locate(installers.find("wasmtime", compiler, log))
 
 
 def needs(record, command):

@@ -1,10 +1,13 @@
 //! The packed file, read in place.
 
+use super::plan::{self, Piece};
 use crate::error::{Error, Result};
 
 pub const MAGIC: &[u8; 8] = b"MOBPACK1";
 /// Channels that the kernels of this target compute at once.
 pub const PANEL: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
+/// Channels of an image.
+pub const COLOURS: usize = 3;
 
 const ADVICE: &str = "build with the file that scripts/model/pack.py writes for this target";
 const HEAD_WORDS: usize = 6;
@@ -68,6 +71,16 @@ impl Layer {
     /// Floats between the pixels of the output.
     pub fn stride_out(&self) -> usize {
         padded(self.channels_out)
+    }
+
+    /// Floats of a row of the input.
+    pub fn row_in(&self) -> usize {
+        self.size_in * self.stride_in()
+    }
+
+    /// Floats of a row of the output.
+    pub fn row_out(&self) -> usize {
+        self.size_out * self.stride_out()
     }
 
     fn floats_in(&self) -> u64 {
@@ -152,6 +165,8 @@ pub struct Packed {
     /// Floats of each buffer.
     pub(super) buffers: Vec<usize>,
     pub(super) layers: Vec<Layer>,
+    /// In which the layers run.
+    pub(super) pieces: Vec<Piece>,
 }
 
 impl Packed {
@@ -198,13 +213,15 @@ impl Packed {
         buffers: Vec<usize>,
         layers: Vec<Layer>,
     ) -> Result<Self> {
-        let packed = Self {
+        let mut packed = Self {
             size,
             classes,
             buffers,
+            pieces: Vec::new(),
             layers,
         };
         packed.check()?;
+        (packed.pieces, packed.buffers) = plan::plan(&packed.layers, &packed.buffers);
         Ok(packed)
     }
 
@@ -219,7 +236,7 @@ impl Packed {
         }
         let room = |index: usize| self.buffers.get(index).map_or(0, |size| *size as u64);
         let reads = |layer: &Layer| match layer.source {
-            None => layer.size_in == self.size && layer.channels_in == 3,
+            None => layer.size_in == self.size && layer.channels_in == COLOURS,
             Some(source) => source != layer.target && layer.floats_in() <= room(source),
         };
         let fits = |layer: &Layer| {

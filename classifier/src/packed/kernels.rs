@@ -4,11 +4,26 @@
 //! Of every function here: the layer was checked by `format.rs`, `source` and `target` hold what it
 //! says, and the processor has the vectors `L`.
 
-use super::format::{Layer, PANEL};
+use std::ops::Range;
+
+use super::format::{COLOURS, Layer, PANEL};
 use super::lanes::Lanes;
 
 /// Floats of a block of pixels that stay in the second-level cache while all weights pass by.
 const BLOCK: usize = 32 << 10;
+
+/// Inputs of a pixel that a turn of the innermost loop takes. It can be left after each, with sums that
+/// are used then: otherwise engines, whose compilers move loads to the top of straight code and
+/// arithmetic to where it is used, run out of registers. With relaxed SIMD's multiply-add they do so
+/// all the same.
+const STEPS: usize = if cfg!(all(
+    target_arch = "wasm32",
+    not(target_feature = "relaxed-simd")
+)) {
+    4
+} else {
+    1
+};
 
 /// Room for inputs in another order, used again by every layer.
 #[derive(Debug, Default)]
@@ -42,10 +57,20 @@ struct Product<'a> {
     stride_in: usize,
 }
 
-/// Every pixel by itself: all output channels from all input channels.
+/// At least so many floats of a vector, which is not written again where it has them.
+fn grown(vector: &mut Vec<f32>, floats: usize) -> &mut [f32] {
+    if vector.len() < floats {
+        vector.resize(floats, 0.0);
+    }
+    &mut vector[..floats]
+}
+
+/// Every pixel by itself: all output channels from all input channels. `source` and `target` begin
+/// with the first of the rows.
 #[inline(always)]
 pub unsafe fn pointwise<L: Lanes>(
     layer: &Layer,
+    rows: Range<usize>,
     source: &[f32],
     target: &mut [f32],
     scratch: &mut Scratch,
@@ -55,14 +80,16 @@ pub unsafe fn pointwise<L: Lanes>(
         depth: layer.channels_in,
         stride_in: layer.stride_in(),
     };
-    let pixels = layer.size_out * layer.size_out;
+    let pixels = rows.len() * layer.size_out;
     unsafe { multiply::<L>(product, source, target, pixels, &mut scratch.spread) }
 }
 
 /// A convolution over all channels: each row's windows, side by side, then a matrix product.
+/// `target` begins with the first of the rows.
 #[inline(always)]
 pub unsafe fn conv<L: Lanes>(
     layer: &Layer,
+    rows: Range<usize>,
     source: &[f32],
     target: &mut [f32],
     scratch: &mut Scratch,
@@ -74,19 +101,17 @@ pub unsafe fn conv<L: Lanes>(
         stride_in: depth,
     };
     let Scratch { windows, spread } = scratch;
-    windows.resize(layer.size_out * depth, 0.0);
-    let width = layer.size_out * layer.stride_out();
-    for (row, target) in target
-        .chunks_exact_mut(width)
-        .take(layer.size_out)
-        .enumerate()
-    {
+    let windows = grown(windows, layer.size_out * depth);
+    for (row, target) in rows.zip(target.chunks_exact_mut(layer.row_out())) {
         gather(layer, source, row, windows);
         unsafe { multiply::<L>(product, windows, target, layer.size_out, spread) }
     }
 }
 
 /// The windows of one row of the output, one after another; zeros outside the image.
+///
+/// A pixel's colours are copied as an array: copies whose length is known at run time only are calls
+/// in WebAssembly.
 #[inline(always)]
 fn gather(layer: &Layer, source: &[f32], row: usize, windows: &mut [f32]) {
     let Layer {
@@ -94,22 +119,20 @@ fn gather(layer: &Layer, source: &[f32], row: usize, windows: &mut [f32]) {
         stride,
         pad,
         size_in,
-        channels_in,
         ..
     } = *layer;
-    let windows = windows.chunks_exact_mut(kernel * kernel * channels_in);
-    for (column, window) in windows.enumerate() {
-        for (y, line) in window.chunks_exact_mut(kernel * channels_in).enumerate() {
-            for (x, pixel) in line.chunks_exact_mut(channels_in).enumerate() {
+    let (source, _) = source.as_chunks::<COLOURS>();
+    let (windows, _) = windows.as_chunks_mut::<COLOURS>();
+    let inside = pad..size_in + pad;
+    for (column, window) in windows.chunks_exact_mut(kernel * kernel).enumerate() {
+        for (y, line) in window.chunks_exact_mut(kernel).enumerate() {
+            for (x, pixel) in line.iter_mut().enumerate() {
                 let (from_y, from_x) = (row * stride + y, column * stride + x);
-                let inside = (pad..size_in + pad).contains(&from_y)
-                    && (pad..size_in + pad).contains(&from_x);
-                if inside {
-                    let start = ((from_y - pad) * size_in + from_x - pad) * channels_in;
-                    pixel.copy_from_slice(&source[start..start + channels_in]);
+                *pixel = if inside.contains(&from_y) && inside.contains(&from_x) {
+                    source[(from_y - pad) * size_in + from_x - pad]
                 } else {
-                    pixel.fill(0.0);
-                }
+                    [0.0; COLOURS]
+                };
             }
         }
     }
@@ -132,9 +155,7 @@ unsafe fn multiply<L: Lanes>(
         product.stride_in
     };
     let block = (BLOCK / floats / L::ROWS).max(1) * L::ROWS;
-    if L::SPREAD {
-        spread.resize(block * floats, 0.0);
-    }
+    let spread = grown(spread, if L::SPREAD { block * floats } else { 0 });
     for first in (0..pixels).step_by(block) {
         let count = block.min(pixels - first);
         unsafe {
@@ -174,15 +195,28 @@ unsafe fn spread_out<L: Lanes>(product: Product, from: *const f32, to: *mut f32,
     let mut at = 0;
     while at < pixels {
         let rows = tile_rows::<L>(pixels - at);
-        for row in 0..rows {
-            for k in 0..product.depth {
-                unsafe {
-                    let value = L::load_splat(from.add((at + row) * product.stride_in + k));
-                    value.store(to.add((at * product.depth + k * rows + row) * L::WIDTH));
-                }
+        unsafe {
+            let from = from.add(at * product.stride_in);
+            let to = to.add(at * product.depth * L::WIDTH);
+            match rows {
+                6 if L::ROWS == 6 => spread_tile::<L, 6>(product, from, to),
+                4 => spread_tile::<L, 4>(product, from, to),
+                2 => spread_tile::<L, 2>(product, from, to),
+                _ => spread_tile::<L, 1>(product, from, to),
             }
         }
         at += rows;
+    }
+}
+
+/// The inputs of `R` pixels.
+#[inline(always)]
+unsafe fn spread_tile<L: Lanes, const R: usize>(product: Product, from: *const f32, to: *mut f32) {
+    for k in 0..product.depth {
+        unrolled!(R, |ROW| unsafe {
+            let value = L::load_splat(from.add(ROW * product.stride_in + k));
+            value.store(to.add((k * R + ROW) * L::WIDTH));
+        });
     }
 }
 
@@ -249,44 +283,69 @@ unsafe fn tile<L: Lanes, const R: usize, const N: usize>(
     } else {
         L::WIDTH
     };
+    // Read beforehand: for all that the compiler knows, what is written is a part of the layer.
+    let Layer { add, low, high, .. } = *layer;
+    let stride_out = layer.stride_out();
     unsafe {
+        let (low, high) = (L::splat(low), L::splat(high));
         let mut sums = [[L::splat(0.0); N]; R];
         unrolled!(N, |CHANNELS| {
             let start = L::load(bias.add(CHANNELS * L::WIDTH));
             unrolled!(R, |ROW| sums[ROW][CHANNELS] = start);
         });
-        for k in 0..depth {
-            let weight = weights.add(k * PANEL);
-            let mut factors = [L::splat(0.0); N];
-            unrolled!(N, |CHANNELS| factors[CHANNELS] =
-                L::load(weight.add(CHANNELS * jump)));
+        let (mut from, mut weight) = (from, weights);
+        let end = weights.add(depth * PANEL);
+        'inputs: loop {
+            for _ in 0..STEPS {
+                let mut factors = [L::splat(0.0); N];
+                unrolled!(N, |CHANNELS| factors[CHANNELS] =
+                    L::load(weight.add(CHANNELS * jump)));
+                unrolled!(R, |ROW| {
+                    let value = if L::SPREAD {
+                        L::load(from.add(ROW * L::WIDTH))
+                    } else {
+                        L::load_splat(from.add(ROW * stride_in))
+                    };
+                    unrolled!(N, |CHANNELS| {
+                        // The value first: cranelift's multiply-add overwrites its first operand,
+                        // and factors are used again.
+                        sums[ROW][CHANNELS] = value.mul_add(factors[CHANNELS], sums[ROW][CHANNELS]);
+                    });
+                });
+                from = from.add(if L::SPREAD { R * L::WIDTH } else { 1 });
+                weight = weight.add(PANEL);
+                if weight == end {
+                    break 'inputs;
+                }
+            }
+        }
+        if add {
             unrolled!(R, |ROW| {
-                let value = if L::SPREAD {
-                    L::load(from.add((k * R + ROW) * L::WIDTH))
-                } else {
-                    L::load_splat(from.add(ROW * stride_in + k))
-                };
                 unrolled!(N, |CHANNELS| {
-                    sums[ROW][CHANNELS] = factors[CHANNELS].mul_add(value, sums[ROW][CHANNELS]);
+                    let former = L::load(to.add(ROW * stride_out + CHANNELS * L::WIDTH));
+                    sums[ROW][CHANNELS] = sums[ROW][CHANNELS].add(former);
                 });
             });
         }
-        let (low, high) = (L::splat(layer.low), L::splat(layer.high));
         unrolled!(R, |ROW| {
             unrolled!(N, |CHANNELS| {
-                let to = to.add(ROW * layer.stride_out() + CHANNELS * L::WIDTH);
-                let sum = sums[ROW][CHANNELS];
-                let sum = if layer.add { sum.add(L::load(to)) } else { sum };
-                sum.at_least(low).at_most(high).store(to);
+                let sum = sums[ROW][CHANNELS].at_least(low).at_most(high);
+                sum.store(to.add(ROW * stride_out + CHANNELS * L::WIDTH));
             });
         });
     }
 }
 
-/// Each channel by itself.
+/// Each channel by itself. `source` begins with the input's row `first_row`, `target` with the first of
+/// the output's rows.
 #[inline(always)]
-pub unsafe fn depthwise<L: Lanes>(layer: &Layer, source: &[f32], target: &mut [f32]) {
-    let (source, target) = (source.as_ptr(), target.as_mut_ptr());
+pub unsafe fn depthwise<L: Lanes>(
+    layer: &Layer,
+    rows: Range<usize>,
+    first_row: usize,
+    source: &[f32],
+    target: &mut [f32],
+) {
     let Layer {
         size_in,
         size_out,
@@ -302,38 +361,52 @@ pub unsafe fn depthwise<L: Lanes>(layer: &Layer, source: &[f32], target: &mut [f
     } else {
         0
     };
-    for row in 0..size_out {
+    for (row, target) in rows.zip(target.chunks_exact_mut(layer.row_out())) {
+        let part = Part {
+            source: source.as_ptr(),
+            first_row,
+            target: target.as_mut_ptr(),
+        };
         let rows_inside = row * stride >= pad && row * stride + kernel <= size_in + pad;
         let mut column = 0;
         while column < size_out {
             let inside = rows_inside && kernel == 3 && column >= first;
             unsafe {
                 column += if inside && stride == 1 && column + 4 <= last {
-                    window::<L, 4, 6, 1>(layer, source, target, row, column)
+                    window::<L, 4, 6, 1>(layer, part, row, column)
                 } else if inside && stride == 2 && column + 2 <= last {
-                    window::<L, 2, 5, 2>(layer, source, target, row, column)
+                    window::<L, 2, 5, 2>(layer, part, row, column)
                 } else {
-                    edge::<L>(layer, source, target, row, column)
+                    edge::<L>(layer, part, row, column)
                 };
             }
         }
     }
 }
 
+/// The input from a row on, and a row of the output.
+#[derive(Clone, Copy)]
+struct Part {
+    source: *const f32,
+    first_row: usize,
+    target: *mut f32,
+}
+
 /// `T` pixels side by side, from windows of 3x3 that lie inside and together span `W` columns.
 #[inline(always)]
 unsafe fn window<L: Lanes, const T: usize, const W: usize, const S: usize>(
     layer: &Layer,
-    source: *const f32,
-    target: *mut f32,
+    part: Part,
     row: usize,
     column: usize,
 ) -> usize {
     let channels = layer.stride_out();
     unsafe {
-        let from =
-            source.add(((row * S - layer.pad) * layer.size_in + column * S - layer.pad) * channels);
-        let to = target.add((row * layer.size_out + column) * channels);
+        let first = row * S - layer.pad - part.first_row;
+        let from = part
+            .source
+            .add((first * layer.size_in + column * S - layer.pad) * channels);
+        let to = part.target.add(column * channels);
         let (low, high) = (L::splat(layer.low), L::splat(layer.high));
         for channel in (0..channels).step_by(L::WIDTH) {
             let mut sums = [L::load(layer.bias.as_ptr().add(channel)); T];
@@ -361,13 +434,7 @@ unsafe fn window<L: Lanes, const T: usize, const W: usize, const S: usize>(
 
 /// One pixel whose window may lie partly outside.
 #[inline(always)]
-unsafe fn edge<L: Lanes>(
-    layer: &Layer,
-    source: *const f32,
-    target: *mut f32,
-    row: usize,
-    column: usize,
-) -> usize {
+unsafe fn edge<L: Lanes>(layer: &Layer, part: Part, row: usize, column: usize) -> usize {
     let Layer {
         size_in,
         kernel,
@@ -381,14 +448,15 @@ unsafe fn edge<L: Lanes>(
         start..(size_in + pad).saturating_sub(at * stride).min(kernel)
     };
     unsafe {
-        let to = target.add((row * layer.size_out + column) * channels);
+        let to = part.target.add(column * channels);
         let (low, high) = (L::splat(layer.low), L::splat(layer.high));
         for channel in (0..channels).step_by(L::WIDTH) {
             let mut sum = L::load(layer.bias.as_ptr().add(channel));
             for y in inside(row) {
                 for x in inside(column) {
-                    let pixel = (row * stride + y - pad) * size_in + column * stride + x - pad;
-                    let value = L::load(source.add(pixel * channels + channel));
+                    let line = row * stride + y - pad - part.first_row;
+                    let pixel = line * size_in + column * stride + x - pad;
+                    let value = L::load(part.source.add(pixel * channels + channel));
                     let factor = L::load(
                         layer
                             .weights

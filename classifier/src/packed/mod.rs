@@ -8,6 +8,7 @@ mod format;
 mod isa;
 mod kernels;
 mod lanes;
+mod plan;
 mod run;
 
 pub use format::{Layer, MAGIC, PANEL, Packed, Step, padded};

@@ -1,6 +1,6 @@
 //! Runs a packed model, layer by layer.
 
-use super::format::{Packed, Step};
+use super::format::{COLOURS, Packed, Step};
 use super::isa::Isa;
 use super::kernels;
 #[cfg(target_arch = "aarch64")]
@@ -40,7 +40,7 @@ impl Buffers {
 #[inline]
 pub fn run<'a>(isa: Isa, packed: &Packed, image: &[f32], buffers: &'a mut Buffers) -> &'a [f32] {
     assert!(isa.is_available());
-    assert_eq!(image.len(), packed.size * packed.size * 3);
+    assert_eq!(image.len(), packed.size * packed.size * COLOURS);
     assert!(
         buffers
             .maps
@@ -81,27 +81,32 @@ unsafe fn avx2(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
     unsafe { layers::<x86::Avx2>(packed, image, buffers) }
 }
 
-/// All layers, one after another.
+/// All pieces, one after another.
 ///
 /// # Safety
 /// The processor has the vectors `L`; the model was checked.
 #[inline(always)]
 unsafe fn layers<L: Lanes>(packed: &Packed, image: &[f32], buffers: &mut Buffers) {
-    for layer in &packed.layers {
+    let Buffers { maps, scratch } = buffers;
+    for piece in &packed.pieces {
+        let layer = &packed.layers[piece.layer];
+        let rows = piece.rows.clone();
         // Out of the list, so that the source beside it can be read.
-        let mut target = std::mem::take(&mut buffers.maps[layer.target]);
-        let source = layer.source.map_or(image, |index| &buffers.maps[index]);
+        let mut map = std::mem::take(&mut maps[piece.target]);
+        map.copy_within(piece.kept.clone(), 0);
+        let source = piece.source.map_or(image, |index| &maps[index]);
+        let (source, target) = (&source[piece.from..], &mut map[piece.to..]);
         unsafe {
             match layer.step {
-                Step::Conv => kernels::conv::<L>(layer, source, &mut target, &mut buffers.scratch),
-                Step::Depthwise => kernels::depthwise::<L>(layer, source, &mut target),
-                Step::Pointwise => {
-                    kernels::pointwise::<L>(layer, source, &mut target, &mut buffers.scratch)
+                Step::Conv => kernels::conv::<L>(layer, rows, source, target, scratch),
+                Step::Depthwise => {
+                    kernels::depthwise::<L>(layer, rows, piece.first_row, source, target);
                 }
-                Step::Pool => kernels::pool::<L>(layer, source, &mut target),
-                Step::Softmax => kernels::softmax(layer, source, &mut target),
+                Step::Pointwise => kernels::pointwise::<L>(layer, rows, source, target, scratch),
+                Step::Pool => kernels::pool::<L>(layer, source, target),
+                Step::Softmax => kernels::softmax(layer, source, target),
             }
         }
-        buffers.maps[layer.target] = target;
+        maps[piece.target] = map;
     }
 }

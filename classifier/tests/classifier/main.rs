@@ -17,6 +17,8 @@ mod http;
 mod model;
 #[cfg(feature = "packed")]
 mod packed;
+#[cfg(feature = "packed")]
+mod plan;
 mod preprocess;
 mod request;
 #[cfg(all(feature = "snapshot", not(target_family = "wasm")))]

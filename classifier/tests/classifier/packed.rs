@@ -12,11 +12,11 @@ const GUARD: f32 = 12345.0;
 const GUARDS: usize = 64;
 
 /// The kinds of vectors that this machine has.
-fn vectors() -> impl Iterator<Item = Isa> {
+pub fn vectors() -> impl Iterator<Item = Isa> {
     Isa::ALL.into_iter().filter(|isa| isa.is_available())
 }
 
-fn floats(random: &mut Random, count: usize) -> Vec<f32> {
+pub fn floats(random: &mut Random, count: usize) -> Vec<f32> {
     (0..count)
         .map(|_| random.below(2001) as f32 / 1000.0 - 1.0)
         .collect()
@@ -64,8 +64,8 @@ fn word(bytes: &[u8], index: usize) -> u32 {
 }
 
 /// A layer to test, with what it computes from: a pixel's channels without gaps.
-struct Case {
-    layer: Layer,
+pub struct Case {
+    pub layer: Layer,
     source: Vec<f32>,
     /// [kernel, kernel, inputs, outputs]; of a depthwise layer without outputs.
     weights: Vec<f32>,
@@ -75,19 +75,19 @@ struct Case {
 
 /// Sizes of a layer; the others follow from them.
 #[derive(Debug, Clone, Copy)]
-struct Shape {
-    step: Step,
-    size: usize,
-    inputs: usize,
-    outputs: usize,
-    kernel: usize,
-    stride: usize,
+pub struct Shape {
+    pub step: Step,
+    pub size: usize,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub kernel: usize,
+    pub stride: usize,
     /// Whether there are zeros around the map, as in TensorFlow's SAME.
-    same: bool,
+    pub same: bool,
 }
 
 impl Shape {
-    fn pointwise(size: usize, inputs: usize, outputs: usize) -> Self {
+    pub fn pointwise(size: usize, inputs: usize, outputs: usize) -> Self {
         Self {
             step: Step::Pointwise,
             size,
@@ -118,7 +118,7 @@ impl Shape {
         }
     }
 
-    fn case(self, random: &mut Random, add: bool, (low, high): (f32, f32)) -> Case {
+    pub fn case(self, random: &mut Random, add: bool, (low, high): (f32, f32)) -> Case {
         let (size_out, pad) = self.size_and_pad();
         let window = self.kernel * self.kernel;
         let (depth, outputs) = match self.step {

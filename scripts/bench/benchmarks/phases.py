@@ -47,7 +47,9 @@ BENCHMARK = Benchmark(
         "does nothing, and *compile or load, instantiate* whatever else passes before `main`; the "
         "phases inside are the classifier's own account, and *unaccounted* is what they leave of "
         "the time from `main` to the answer. *Decode and resize* is not like with like: the JPEG "
-        "decoder has kernels for the processor's vectors natively and none for wasm's."
+        "decoder has kernels for the processor's vectors natively and none for wasm's, and "
+        "resizing has AVX2 natively, whatever the build's lanes, and none in a wasm build without "
+        "SIMD."
     ),
     settings=settings.rounds(),
     metrics={

@@ -1,11 +1,11 @@
-"""Markdown from a template."""
+"""Markdown and HTML from a template."""
 
 from pathlib import Path
 
 import jinja2
 
 
-def template(path: Path) -> jinja2.Template:
+def load(path: Path) -> jinja2.Template:
     """Return a template; its lines of statements leave no line, a name that is missing fails."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(path.parent),

@@ -1,0 +1,32 @@
+;; Four sums and a factor, five loads for each sum in a turn: six values are alive but for the loads.
+(module
+  (memory 1)
+  (func (export "sums") (param $a i32) (param $end i32) (param $k v128) (result v128)
+    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
+    (block $done
+      (loop $next
+        (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $k) (v128.load offset=0 (local.get $a)))))
+        (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $k) (v128.load offset=16 (local.get $a)))))
+        (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $k) (v128.load offset=32 (local.get $a)))))
+        (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $k) (v128.load offset=48 (local.get $a)))))
+        (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $k) (v128.load offset=64 (local.get $a)))))
+        (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $k) (v128.load offset=80 (local.get $a)))))
+        (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $k) (v128.load offset=96 (local.get $a)))))
+        (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $k) (v128.load offset=112 (local.get $a)))))
+        (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $k) (v128.load offset=128 (local.get $a)))))
+        (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $k) (v128.load offset=144 (local.get $a)))))
+        (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $k) (v128.load offset=160 (local.get $a)))))
+        (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $k) (v128.load offset=176 (local.get $a)))))
+        (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $k) (v128.load offset=192 (local.get $a)))))
+        (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $k) (v128.load offset=208 (local.get $a)))))
+        (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $k) (v128.load offset=224 (local.get $a)))))
+        (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $k) (v128.load offset=240 (local.get $a)))))
+        (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $k) (v128.load offset=256 (local.get $a)))))
+        (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $k) (v128.load offset=272 (local.get $a)))))
+        (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $k) (v128.load offset=288 (local.get $a)))))
+        (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $k) (v128.load offset=304 (local.get $a)))))
+        (local.set $a (i32.add (local.get $a) (i32.const 320)))
+        (br_if $next (i32.ne (local.get $a) (local.get $end)))))
+    (f32x4.add
+      (f32x4.add (local.get $s0) (local.get $s1))
+      (f32x4.add (local.get $s2) (local.get $s3)))))
