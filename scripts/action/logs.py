@@ -45,17 +45,14 @@ class Relay:
         self._is_over = False
         self._changed = threading.Condition()
         # Daemons: one that waits for a reader does not keep the process.
-        self._threads = [
-            threading.Thread(target=run, daemon=True) for run in (self._take, self._pass_on)
-        ]
-        for thread in self._threads:
-            thread.start()
+        threading.Thread(target=self._take, daemon=True).start()
+        self._passing_on = threading.Thread(target=self._pass_on, daemon=True)
+        self._passing_on.start()
 
     def close(self) -> None:
         """Put the descriptor back, and give the reader a moment to take what is left."""
         os.dup2(self._target, self._descriptor)
-        for thread in self._threads:
-            thread.join(limits.FLUSHING_SECONDS)
+        self._passing_on.join(limits.FLUSHING_SECONDS)
 
     def _take(self) -> None:
         """Take what comes until the last writer is gone."""

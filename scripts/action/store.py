@@ -101,9 +101,11 @@ class Store:
             async with asyncio.timeout(limits.COMPILING_SECONDS):
                 status = await compiler.wait()
         except TimeoutError:
-            compiler.kill()
             raise UserError(f"compiling took more than {limits.COMPILING_SECONDS} s") from None
         finally:
+            if compiler.returncode is None:
+                compiler.kill()
+                await compiler.wait()
             module.unlink(missing_ok=True)
         if status != 0:
             raise UserError("the module could not be compiled; see above")
