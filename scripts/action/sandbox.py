@@ -29,10 +29,9 @@ class Sandbox:
         try:
             # Maps the file; from bytes each process would have a copy of its own.
             module = wasmtime.Module.deserialize_file(engine, path)
-            exported = [export.name for export in module.exports]
             self._is_kept = policy == "warm"
-            abi.check(exported, path, abi.AGAIN if self._is_kept else abi.ENTRY)
-            if policy == "snapshot" and INITIALISER in exported:
+            abi.check(module.exports, path, abi.AGAIN if self._is_kept else abi.ENTRY)
+            if policy == "snapshot" and INITIALISER in [one.name for one in module.exports]:
                 raise UserError(f"{path} is no snapshot: its model has still to be made ready")
             linker = wasmtime.Linker(engine)
             linker.define_wasi()
