@@ -4,6 +4,7 @@ The host has the action make room, copies the request in, calls the entry point,
 answer from the same buffer. `scripts.runners.openwhisk` and `scripts.action` are such hosts.
 """
 
+import ctypes
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -107,6 +108,10 @@ class Instance:
     def memory_bytes(self) -> int:
         """Return how large the memory is."""
         return self._exports[MEMORY].data_len(self.store)
+
+    def memory_address(self) -> int:
+        """Return where the memory begins in this process."""
+        return ctypes.addressof(self._exports[MEMORY].data_ptr(self.store).contents)
 
     def call(self, name: str, *arguments: int) -> int:
         """Call an export; addresses are unsigned, wasmtime hands out signed numbers."""
