@@ -1,5 +1,6 @@
 //! From an image file to the model's input tensor.
 
+use std::hint::black_box;
 use std::io::Cursor;
 
 use fast_image_resize::images::{Image, ImageRef};
@@ -25,7 +26,7 @@ const MOST_SIDE: u32 = 65_535;
 /// # Errors
 /// Not an image of a known format, damaged, or too large.
 pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
-    let image = decode(file)?.into_rgb8();
+    let image = rgb(decode(file)?);
     let side = u32::try_from(size).map_err(Error::new)?;
     let resized = resize(&image, side)?;
     let scale = (range.1 - range.0) / 255.0;
@@ -33,6 +34,16 @@ pub fn tensor(file: &[u8], size: usize, range: (f32, f32)) -> Result<Vec<f32>> {
         .into_iter()
         .map(|byte| f32::from(byte) * scale + range.0)
         .collect())
+}
+
+fn rgb(image: DynamicImage) -> RgbImage {
+    if !matches!(image, DynamicImage::ImageRgb8(_)) {
+        // The library panics where there is no room for the copy; a plain allocation ends the
+        // process with the message by which hosts tell that memory is exhausted.
+        let bytes = 3 * image.width() as usize * image.height() as usize;
+        drop(black_box(Vec::<u8>::with_capacity(bytes)));
+    }
+    image.into_rgb8()
 }
 
 /// Columns first, then rows, in integers, rounded to bytes after each: at most one step away from

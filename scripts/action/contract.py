@@ -33,9 +33,9 @@ class RefusedError(Exception):
         self.sentence = sentence
 
 
-def too_large(what: str, found: int, allowed: int) -> RefusedError:
-    """Return the refusal of something that has too many bytes."""
-    return RefusedError(413, f"{what} larger than allowed: {found} > {allowed} bytes.")
+def too_large(what: str, found: int, allowed: int, unit: str = "bytes") -> RefusedError:
+    """Return the refusal of something that has too many bytes, or another unit."""
+    return RefusedError(413, f"{what} larger than allowed: {found} > {allowed} {unit}.")
 
 
 def result_too_large(found: int) -> RefusedError:
@@ -98,12 +98,14 @@ def activation(body: bytes) -> Activation:
     """Read the body of /run.
 
     Raises:
-        RefusedError: no object, or more parameters than allowed.
+        RefusedError: no object, or more parameters or keys than allowed.
     """
     message = _message(body)
     value = message.pop("value", {})
     if not isinstance(value, dict):
         raise RefusedError(404, NO_DICTIONARY)
+    if len(message) > limits.KEYS:
+        raise too_large("Request", len(message), limits.KEYS, "keys")
     try:
         parameters = plain_json.write(value)
     except RecursionError as error:

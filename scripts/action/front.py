@@ -29,8 +29,8 @@ def application(host: Host) -> Starlette:
 
     async def init(request: Request) -> Response:
         try:
-            body = await _body(request, INIT_BYTES, "Code", limits.CODE_BYTES)
-            host.refuse_another()
+            unwanted = host.another_refused()
+            body = await _body(request, INIT_BYTES, "Code", limits.CODE_BYTES, unwanted)
             # Decoding 48 MB takes a while, in which others wait for their answers.
             await host.initialise(await asyncio.to_thread(contract.initialisation, body))
         except contract.RefusedError as refusal:
@@ -65,32 +65,40 @@ def application(host: Host) -> Starlette:
     )
 
 
-async def _body(request: Request, most: int, what: str, allowed: int) -> bytes:
+async def _body(
+    request: Request,
+    most: int,
+    what: str,
+    allowed: int,
+    unwanted: contract.RefusedError | None = None,
+) -> bytes:
     """Read a request's body, of which so many bytes are allowed to be something.
 
-    One that is too large is read to its end and thrown away, as a client is deaf while it sends;
-    unless that is so much, said or sent, that nobody waits for it.
+    One that is unwanted, from another site's page or too large is read to its end and thrown away
+    as it comes, since a client is deaf while it sends; unless that is so much, said or sent, that
+    nobody waits for it.
 
     Raises:
-        contract.RefusedError: it has more than `most` bytes, comes too slowly, breaks off, or is
-            from another site's page.
+        contract.RefusedError: it is such a one, comes too slowly, or breaks off.
     """
+    if _is_of_another_page(request):
+        unwanted = contract.RefusedError(403, contract.ANOTHER_PAGE)
     body, size = bytearray(), 0
     announced = int(request.headers.get("content-length", 0))
     try:
         async with asyncio.timeout(limits.SENDING_SECONDS):
             async for part in request.stream():
                 size += len(part)
-                if size <= most:
+                if size <= most and not unwanted:
                     body += part
                 elif max(size, announced) > limits.DRAINED_BYTES:
                     break
     except (TimeoutError, ClientDisconnect) as error:
         raise contract.RefusedError(408, contract.SENT_TOO_SLOWLY) from error
+    if unwanted:
+        raise unwanted
     if size > most:
         raise contract.too_large(what, size, allowed)
-    if _is_of_another_page(request):
-        raise contract.RefusedError(403, contract.ANOTHER_PAGE)
     return bytes(body)
 
 
@@ -102,7 +110,7 @@ def _is_of_another_page(request: Request) -> bool:
 
 def _refused(refusal: contract.RefusedError) -> Response:
     # A body that was not read to its end would be taken for the next request.
-    headers = {"Connection": "close"} if refusal.status in (408, 413) else {}
+    headers = {"Connection": "close"} if refusal.status in (403, 408, 413) else {}
     return _answer(refusal.status, json.dumps({"error": refusal.sentence}).encode(), headers)
 
 

@@ -32,19 +32,21 @@ class Host:
             contract.RefusedError: it has an action already, or the code is none.
         """
         async with self._initialising:
-            self.refuse_another()
+            if refusal := self.another_refused():
+                raise refusal
             try:
-                path = await self._store.artifact(wanted.code)
-                await self._open(path, wanted.environment)
+                async with self._store.artifact(wanted.code) as path:
+                    await self._open(path, wanted.environment)
             except (UserError, OSError) as error:
                 print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
                 raise contract.RefusedError(502, contract.NO_BINARY) from error
 
-    def refuse_another(self) -> None:
-        """Raise `contract.RefusedError` where there is an action already."""
+    def another_refused(self) -> contract.RefusedError | None:
+        """Return what /init is refused with where there is an action already."""
         if self._pool or self.policy in policies.NATIVE:
             # Native programs come from the operator alone.
-            raise contract.RefusedError(403, contract.INITIALISED_BEFORE)
+            return contract.RefusedError(403, contract.INITIALISED_BEFORE)
+        return None
 
     async def open_program(self, path: str) -> None:
         """Take a native program; raise `UserError` where it is none."""

@@ -17,7 +17,9 @@ def read(text: bytes) -> Any:
 
 def write(value: Any) -> bytes:
     """Return what was read as JSON in a line; raise `RecursionError` where it is too deep."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    # Half of a surrogate pair, which no UTF-8 has, stays the escape that it came as.
+    return text.encode(errors="backslashreplace")
 
 
 def _finite(text: str) -> float:

@@ -22,7 +22,7 @@ def compiled(path: str) -> bytes:
     """
     try:
         module = wasmtime.Module.from_file(abi.engine(), path)
-        abi.check([export.name for export in module.exports], path)
+        abi.check(module.exports, path)
         return bytes(module.serialize())
     except (wasmtime.WasmtimeError, OSError) as error:
         raise UserError(f"cannot compile {path}: {error}") from error

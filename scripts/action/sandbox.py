@@ -3,10 +3,9 @@
 import os
 import time
 
-import wasmtime
-
 from scripts.action import contract, limits, outcome
 from scripts.action.outcome import Outcome
+from scripts.action.ready import Ready, wasi
 from scripts.common.errors import UserError
 from scripts.runners import abi
 
@@ -25,21 +24,11 @@ class Sandbox:
         Raises:
             UserError: it cannot be loaded, or is no action of this policy.
         """
-        engine = abi.engine()
-        try:
-            # Maps the file; from bytes each process would have a copy of its own.
-            module = wasmtime.Module.deserialize_file(engine, path)
-            exported = [export.name for export in module.exports]
-            self._is_kept = policy == "warm"
-            abi.check(exported, path, abi.AGAIN if self._is_kept else abi.ENTRY)
-            if policy == "snapshot" and INITIALISER in exported:
-                raise UserError(f"{path} is no snapshot: its model has still to be made ready")
-            linker = wasmtime.Linker(engine)
-            linker.define_wasi()
-            self._ready = linker.instantiate_pre(module)
-        except wasmtime.WasmtimeError as error:
-            raise UserError(f"cannot run {path}: {error}") from error
-        self._engine = engine
+        self._ready = Ready(path)
+        self._is_kept = policy == "warm"
+        abi.check(self._ready.exports, path, abi.AGAIN if self._is_kept else abi.ENTRY)
+        if policy == "snapshot" and INITIALISER in [one.name for one in self._ready.exports]:
+            raise UserError(f"{path} is no snapshot: its model has still to be made ready")
         self._kept: abi.Instance | None = None
 
     def run(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
@@ -70,18 +59,14 @@ class Sandbox:
     def _instance(
         self, environment: dict[str, str], request_bytes: int, errors: "Errors"
     ) -> abi.Instance:
-        wasi = wasmtime.WasiConfig()
-        wasi.argv = ["action", str(request_bytes)]
-        wasi.env = list(environment.items())
-        wasi.inherit_stdout()
-        wasi.stderr_custom = errors
+        config = wasi(request_bytes)
+        config.env = list(environment.items())
+        config.inherit_stdout()
+        config.stderr_custom = errors
         if self._kept:
-            self._kept.store.set_wasi(wasi)
+            self._kept.store.set_wasi(config)
             return self._kept
-        store = wasmtime.Store(self._engine)
-        store.set_limits(**limits.STORE)
-        store.set_wasi(wasi)
-        instance = abi.Instance(store, self._ready.instantiate(store).exports(store))
+        instance = self._ready.instantiate(self._ready.store(config))
         if self._is_kept:
             self._kept = instance
         return instance

@@ -7,12 +7,14 @@ import argparse
 import asyncio
 import contextlib
 import os
+import signal
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
 
-from scripts.action import artifact, contract, front, policies
+from scripts.action import artifact, contract, front, limits, logs, policies
 from scripts.action.host import Host
 from scripts.action.store import Store
 from scripts.common import errors, paths
@@ -34,8 +36,10 @@ def main(argv: list[str] | None = None) -> int:
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", "a port is a number up to 65535")
         raise UserError(f"cannot listen on port {args.port}: {why}") from error
+    # Uvicorn raises it once more when it has ended; there is still something to be done then.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     # Ctrl-C is how a person ends it.
-    with listening, contextlib.suppress(KeyboardInterrupt):
+    with listening, contextlib.suppress(KeyboardInterrupt), logs.relayed():
         asyncio.run(serve(args, listening))
     return 0
 
@@ -75,6 +79,10 @@ def listen(port: int) -> socket.socket:
     # Connections inherit it. An answer is two writes, head and body; on a connection that was used
     # before, the second would wait for the client's delayed acknowledgement of the first, 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # The kernel drops a client that does not read: the host would wait for it before it ends.
+    listening.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * limits.READING_SECONDS)
+    )
     return listening
 
 

@@ -1,12 +1,13 @@
 """The host's own folder of compiled actions: each file appears whole, and never changes."""
 
 import asyncio
+import contextlib
 import fcntl
 import hashlib
 import os
 import resource
 import sys
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import IO
 
@@ -40,13 +41,30 @@ class Store:
         except OSError as error:
             raise UserError(f"the store {folder} cannot be used: {error}") from error
 
-    async def artifact(self, code: bytes) -> Path:
-        """Return the artefact for code: a module, or an artefact that is allowed.
+    @contextlib.asynccontextmanager
+    async def artifact(self, code: bytes) -> AsyncIterator[Path]:
+        """Give the artefact for code: a module, or an artefact that is allowed.
+
+        What was compiled for a block that then fails is removed.
 
         Raises:
             UserError: it is neither, or cannot be compiled.
         """
         digest = hashlib.sha256(code).hexdigest()
+        path = self._allowed(code, digest) or self._folder / f"{digest}-{made_for()}.cwasm"
+        is_new = not path.exists() and path not in self._by_module.values()
+        if is_new:
+            await self._compile(code, path)
+        try:
+            yield path
+        except BaseException:
+            if is_new:
+                for made in self._folder.glob(f"{path.name}*"):
+                    made.unlink(missing_ok=True)
+            raise
+
+    def _allowed(self, code: bytes, digest: str) -> Path | None:
+        """Return the artefact that the operator gave for code; None where it is to be compiled."""
         if code.startswith(ELF):
             path = self._folder / f"{digest}.cwasm"
             if path not in self._by_module.values():
@@ -54,12 +72,7 @@ class Store:
             return path
         if not code.startswith(WASM):
             raise UserError("the code is no WebAssembly module")
-        if digest in self._by_module:
-            return self._by_module[digest]
-        path = self._folder / f"{digest}-{made_for()}.cwasm"
-        if not path.exists():
-            await self._compile(code, path)
-        return path
+        return self._by_module.get(digest)
 
     def _adopt(self, record: Record) -> Path:
         """Return the store's own copy of an artefact: the operator's file may change."""
@@ -88,9 +101,11 @@ class Store:
             async with asyncio.timeout(limits.COMPILING_SECONDS):
                 status = await compiler.wait()
         except TimeoutError:
-            compiler.kill()
             raise UserError(f"compiling took more than {limits.COMPILING_SECONDS} s") from None
         finally:
+            if compiler.returncode is None:
+                compiler.kill()
+                await compiler.wait()
             module.unlink(missing_ok=True)
         if status != 0:
             raise UserError("the module could not be compiled; see above")

@@ -13,7 +13,7 @@ from scripts.common import cache, errors, files
 from scripts.common.errors import UserError
 from scripts.tools import rust
 
-PROGRAMS = {"measure": ("spawn", "noop", "burn"), "component": ("component",)}
+PROGRAMS = {"measure": ("spawn", "noop", "burn", "peak"), "component": ("component",)}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,60 +1,31 @@
 """An action's instances by themselves, without a host: how fast they come, which pages one dirties.
 
 `python -m scripts.deployment.probe RECORD --seconds 2 < body` prints JSON. It instantiates as the
-host does (scripts/action/sandbox.py), in a process of its own, so that nothing else is counted.
+host does (scripts/action/ready.py), in a process of its own, so that nothing else is counted.
 """
 
 import argparse
-import ctypes
 import json
 import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-import wasmtime
-
-from scripts.action import artifact, limits
+from scripts.action import artifact
+from scripts.action.ready import Ready, wasi
 from scripts.common import errors
-from scripts.runners import abi
 
 SMAPS = Path("/proc/self/smaps")
 
 
-class Action:
-    """A precompiled action that is ready to be instantiated."""
-
-    def __init__(self, path: str):
-        """Map what was compiled before."""
-        self._engine = abi.engine()
-        linker = wasmtime.Linker(self._engine)
-        linker.define_wasi()
-        module = wasmtime.Module.deserialize_file(self._engine, path)
-        self._ready = linker.instantiate_pre(module)
-
-    def store(self, request_bytes: int) -> wasmtime.Store:
-        """Return a store for one instance."""
-        wasi = wasmtime.WasiConfig()
-        wasi.argv = ["action", str(request_bytes)]
-        store = wasmtime.Store(self._engine)
-        store.set_limits(**limits.STORE)
-        store.set_wasi(wasi)
-        return store
-
-    def exports(self, store: wasmtime.Store) -> Any:
-        """Instantiate; return what the instance exports."""
-        return self._ready.instantiate(store).exports(store)
-
-
-def instances(action: Action, seconds: float) -> dict[str, float]:
+def instances(action: Ready, seconds: float) -> dict[str, float]:
     """Return how many instances a second come and go, and the ns that instantiating one takes."""
     alone = []
     began = time.monotonic_ns()
     while (now := time.monotonic_ns()) < began + seconds * 1e9:
-        store = action.store(0)
+        store = action.store(wasi(0))
         before = time.monotonic_ns()
-        action.exports(store)
+        action.instantiate(store)
         alone.append(time.monotonic_ns() - before)
         store.close()
     return {
@@ -63,18 +34,15 @@ def instances(action: Action, seconds: float) -> dict[str, float]:
     }
 
 
-def pages(action: Action, parameters: bytes) -> dict[str, int]:
+def pages(action: Ready, parameters: bytes) -> dict[str, int]:
     """Return the pages that one instance has of its own before and after one activation."""
-    store = action.store(len(parameters))
-    exports = action.exports(store)
-    memory = exports[abi.MEMORY]
-    start = ctypes.addressof(memory.data_ptr(store).contents)
-    instance = abi.Instance(store, exports)
-    before = own(SMAPS.read_text().splitlines(), start, start + memory.data_len(store))
+    instance = action.instantiate(action.store(wasi(len(parameters))))
+    start = instance.memory_address()
+    before = own(SMAPS.read_text().splitlines(), start, start + instance.memory_bytes())
     instance.put(parameters)
     instance.start()
     answer = json.loads(instance.take())
-    end = start + memory.data_len(store)
+    end = start + instance.memory_bytes()
     after = own(SMAPS.read_text().splitlines(), start, end)
     if "Ok" not in answer:
         raise errors.UserError(f"the action answered {json.dumps(answer)[:200]}")
@@ -101,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("record", help="of the precompiled action")
     parser.add_argument("--seconds", type=float, help="count instances for so long")
     args = parser.parse_args(argv)
-    action = Action(artifact.read(args.record).artifact)
+    action = Ready(artifact.read(args.record).artifact)
     if args.seconds:
         found: dict[str, float] = instances(action, args.seconds)
     else:

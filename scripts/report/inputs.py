@@ -35,6 +35,8 @@ class Data:
         tools: the rows of results/tools.csv.
         machine: the fingerprint.
         model: the model's record.
+        multiply_adds: those of one inference.
+        peak: what a core can do at the most, as scripts/bench/measure_peak.py tells it.
         others: the same of the other models.
         compiled: records of compiling ahead of time.
         original: the figures the original published, by benchmark.
@@ -47,6 +49,8 @@ class Data:
     tools: pd.DataFrame
     machine: dict[str, Any]
     model: dict[str, Any]
+    multiply_adds: int
+    peak: dict[str, Any]
     compiled: list[dict[str, Any]]
     original: dict[str, dict[str, Any]]
     levers: pd.DataFrame
@@ -107,6 +111,8 @@ def read(
     estimates: list[str],
     machine: str,
     models: list[str],
+    arithmetic: list[str],
+    peak: str,
     oracle: str,
     tools: str,
     compiled: list[str],
@@ -124,14 +130,16 @@ def read(
     shared = {
         "tools": read_table(tools),
         "machine": files.read_json(machine),
+        "peak": files.read_json(peak),
         "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
     }
     records = [files.read_json(path) for path in compiled]
+    counts = [files.read_json(path)["multiply_adds"] for path in arithmetic]
     found: list[Data] = []
-    for model in map(files.read_json, models):
+    for model, count in zip(map(files.read_json, models), counts, strict=True):
         own = {name: of_model(table, model["name"]) for name, table in of_models.items()}
         own["compiled"] = [row for row in records if row["model"] == model["name"]]
-        found.append(Data(model=model, others=[], **own, **shared))
+        found.append(Data(model=model, multiply_adds=count, others=[], **own, **shared))
     return replace(found[0], others=found[1:])
 
 

@@ -15,6 +15,7 @@ from scripts.report import (
     levers,
     like,
     observations,
+    roofline,
     run_tables,
     sections,
     tables,
@@ -53,6 +54,7 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         kernel=run_tables.kernel(data),
         counted=run_tables.counted(data),
         phases=run_tables.phases(data),
+        roofline=roofline.roofline(data),
         too_little=wording.TOO_LITTLE,
         rounds=run_tables.rounds(data),
         about=registry.every(),
@@ -105,6 +107,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--twins", required=True, help="results/twins.csv")
     parser.add_argument("--machine", required=True)
     parser.add_argument("--models", required=True, nargs="+")
+    parser.add_argument("--arithmetic", required=True, nargs="+", help="of each model")
+    parser.add_argument("--peak", required=True, help="what a core can do at the most")
     parser.add_argument("--oracle", required=True)
     parser.add_argument("--tools", required=True)
     parser.add_argument("--compiled", nargs="*", default=[], help="records of the compilers")

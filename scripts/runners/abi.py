@@ -4,6 +4,7 @@ The host has the action make room, copies the request in, calls the entry point,
 answer from the same buffer. `scripts.runners.openwhisk` and `scripts.action` are such hosts.
 """
 
+import ctypes
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,6 +19,14 @@ ENTRY = "_start"
 MEMORY = "memory"
 # Answers one request of several; the entry point runs once in an instance only.
 AGAIN = "answer_request"
+SHAPES = {
+    ALLOCATE: "function (i32) -> ()",
+    POINTER: "function () -> (i32)",
+    LENGTH: "function () -> (i32)",
+    ENTRY: "function () -> ()",
+    AGAIN: "function (i32) -> ()",
+    MEMORY: "memory of 32-bit addresses",
+}
 
 # What talking to an action raises where the action is at fault.
 FAULTS = (wasmtime.WasmtimeError, wasmtime.Trap, IndexError)
@@ -31,11 +40,24 @@ def engine() -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-def check(exported: Iterable[str], path: str, entry: str = ENTRY) -> None:
-    """Raise `UserError` unless a module exports what a host calls."""
+def check(exported: Iterable[wasmtime.ExportType], path: str, entry: str = ENTRY) -> None:
+    """Raise `UserError` unless a module exports what a host calls, and of the right types."""
+    shapes = {export.name: _shape(export.type) for export in exported}
     names = (ALLOCATE, POINTER, LENGTH, entry, MEMORY)
-    if missing := [name for name in names if name not in set(exported)]:
+    if missing := [name for name in names if name not in shapes]:
         raise UserError(f"{path} is no OpenWhisk action: it exports no {', '.join(missing)}")
+    for name in names:
+        if shapes[name] != SHAPES[name]:
+            raise UserError(f"{path} is no OpenWhisk action: its {name} is no {SHAPES[name]}")
+
+
+def _shape(kind: Any) -> str:
+    if isinstance(kind, wasmtime.FuncType):
+        params, results = (", ".join(map(str, types)) for types in (kind.params, kind.results))
+        return f"function ({params}) -> ({results})"
+    if isinstance(kind, wasmtime.MemoryType) and not (kind.is_64 or kind.is_shared):
+        return SHAPES[MEMORY]
+    return "other"
 
 
 class Instance:
@@ -86,6 +108,10 @@ class Instance:
     def memory_bytes(self) -> int:
         """Return how large the memory is."""
         return self._exports[MEMORY].data_len(self.store)
+
+    def memory_address(self) -> int:
+        """Return where the memory begins in this process."""
+        return ctypes.addressof(self._exports[MEMORY].data_ptr(self.store).contents)
 
     def call(self, name: str, *arguments: int) -> int:
         """Call an export; addresses are unsigned, wasmtime hands out signed numbers."""

@@ -36,7 +36,7 @@ class Action:
         linker.define_wasi()
         try:
             module = wasmtime.Module.from_file(engine, path)
-            abi.check([export.name for export in module.exports], path)
+            abi.check(module.exports, path)
             exports = linker.instantiate(store, module).exports(store)
         except (wasmtime.WasmtimeError, wasmtime.Trap, OSError) as error:
             raise UserError(f"cannot run {path}: {error}") from error

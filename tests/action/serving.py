@@ -140,20 +140,26 @@ TEXT = """
 """
 
 
-def module(more=""):
-    """The action's bytes; `more` are other fields of the module."""
+def module(more="", of=str):
+    """The action's bytes; `more` are other fields of the module, `of` changes its text."""
     data = "".join(
         f'(data (i32.const {at}) "{text}")\n'.replace(text, text.replace('"', '\\"'))
         for at, text in ANSWERS.items()
     )
     text = TEXT.replace("DATA", data + more).replace("SECRET", str(SECRET))
-    return bytes(wasmtime.wat2wasm(text))
+    return bytes(wasmtime.wat2wasm(of(text)))
 
 
 def code(data, **more):
     """The body of /init."""
     value = {"name": "test", "main": "main", "binary": True, "code": b64encode(data).decode()}
     return {"value": value | more}
+
+
+def within(**more):
+    """What starts a host that has other limits."""
+    limited = "".join(f"limits.{name} = {value}; " for name, value in more.items())
+    return "-c", f"from scripts.action import limits, serve; {limited}serve.main()"
 
 
 class Served:

@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.action import contract, outcome
+from scripts.action import contract, limits, outcome
 
 # JSON as Python writes it: NaN, infinities and halves of surrogate pairs too.
 TEXTS = st.text(st.characters())
@@ -53,6 +53,19 @@ def test_what_is_nested_as_deeply_as_can_be_read_may_be_too_deep_to_be_written()
                 contract.activation(body)
         assert outcome.of_buffer(b'{"Ok":%s}' % nested).status in (200, 502)
         assert outcome.of_line(nested).status in (200, 502)
+
+
+def test_a_result_is_measured_by_its_bytes():
+    """Not by the escapes that another writer of JSON would need."""
+    text = "é" * ((limits.RESULT_BYTES - len('{"x":""}')) // 2)
+    fits, over = (json.dumps({"x": text + more}).encode() for more in ("", "é"))
+    assert len(outcome.of_line(fits).body) == limits.RESULT_BYTES
+    assert outcome.of_line(over).status == 502
+
+
+def test_halves_of_surrogate_pairs_stay_what_they_are():
+    told = rb'{"x":"\ud800","y":"\ud83d\ude00"}'
+    assert json.loads(outcome.of_line(told).body) == json.loads(told)
 
 
 def test_an_answer_with_a_number_that_json_does_not_know_is_none():

@@ -1,13 +1,15 @@
 """What the host answers, sentence by sentence."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from serving import PATIENCE, ROOT, code, module, served
+from serving import PATIENCE, ROOT, code, module, served, within
 
 from scripts.action import limits, serve
 
@@ -50,6 +52,20 @@ def test_a_host_is_initialised_once_and_a_failed_attempt_does_not_count(tmp_path
 def test_whatever_is_sent_a_host_is_not_initialised_again(host, body):
     again = {"error": "Cannot initialize the action more than once."}
     assert host.send("/init", body)[:2] == (403, again)
+
+
+def test_a_host_that_is_initialised_keeps_nothing_of_another_action(host):
+    """The client, which is deaf while it sends, gets its answer all the same."""
+    before = most_memory(host.process.pid)
+    again = {"error": "Cannot initialize the action more than once."}
+    assert host.send("/init", bytes(limits.CODE_BYTES))[:2] == (403, again)
+    assert most_memory(host.process.pid) - before < limits.CODE_BYTES / 4
+
+
+def most_memory(pid):
+    """The bytes of memory that a process had at most."""
+    (line,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(line) * 1024
 
 
 def test_a_result_and_an_error_of_the_action_s_own(host):
@@ -102,6 +118,13 @@ def test_every_other_key_becomes_a_variable(host):
     assert not any("__OW_A=B" in line or "__OW_NUL" in line for line in said)
 
 
+def test_so_many_keys_at_most_become_variables(host):
+    fits, over = ({f"k{number}": 1 for number in range(limits.KEYS + more)} for more in (0, 1))
+    assert host.run(**fits) == (200, {"done": True})
+    sentence = "Request larger than allowed: 10001 > 10000 keys."
+    assert host.run(**over) == (413, {"error": sentence})
+
+
 def test_both_streams_end_after_each_activation(host):
     marks = [stream.read_text().count(END) for stream in (host.out, host.err)]
     assert host.run("print") == (200, {"done": True})
@@ -117,6 +140,15 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
     assert host.send("/run", fits)[:2] == (200, {"done": True})
     sentence = "Request larger than allowed: 1048577 > 1048576 bytes."
     assert host.send("/run", over)[:2] == (413, {"error": sentence})
+    # Bytes count, not the escapes that another writer of JSON would need.
+    text = "é" * (room // 2)
+    fits, over = (
+        json.dumps({"value": {"do": "", "x": text + more}}, ensure_ascii=False).encode()
+        for more in ("", "é")
+    )
+    assert host.send("/run", fits)[:2] == (200, {"done": True})
+    sentence = "Request larger than allowed: 1048578 > 1048576 bytes."
+    assert host.send("/run", over)[:2] == (413, {"error": sentence})
     # More than the buffers of a connection hold: the answer reaches whoever sends to the end.
     status, answer, _ = host.send("/run", {"value": {"do": "", "x": "a" * (16 << 20)}})
     assert (status, "larger than allowed" in answer["error"]) == (413, True)
@@ -124,14 +156,8 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
     assert host.run("z") == (502, {"error": f"{sentence}1048577 > 1048576 bytes."})
 
 
-def sending_within(seconds):
-    """What starts a host that gives a client so long to send its request."""
-    limited = f"limits.SENDING_SECONDS = {seconds}"
-    return "-c", f"from scripts.action import limits, serve; {limited}; serve.main()"
-
-
 def test_code_of_48_mebibytes_at_most(tmp_path):
-    with served(tmp_path, "--workers=1", start=sending_within(PATIENCE)) as host:
+    with served(tmp_path, "--workers=1", start=within(SENDING_SECONDS=PATIENCE)) as host:
         status, answer, _ = host.send("/init", code(bytes(limits.CODE_BYTES + 1)))
         sentence = f"Code larger than allowed: {limits.CODE_BYTES + 1} > {limits.CODE_BYTES} bytes."
         assert (status, answer) == (413, {"error": sentence})
@@ -206,7 +232,7 @@ def test_a_client_that_breaks_off_harms_nobody(host):
 
 
 def test_a_slow_sender_is_refused(tmp_path):
-    with served(tmp_path, "--workers=1", start=sending_within(0.5)) as host:
+    with served(tmp_path, "--workers=1", start=within(SENDING_SECONDS=0.5)) as host:
         with socket.create_connection(("127.0.0.1", host.port)) as client:
             client.sendall(b"POST /run HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n{")
             answer = client.makefile("rb").read()

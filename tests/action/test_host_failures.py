@@ -1,19 +1,34 @@
 """Deadlines, overload, and processes that are killed: what else is affected, and what is left."""
 
+import contextlib
+import os
 import re
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from threading import Event
 
 import pytest
-from serving import PATIENCE, at_work, is_running, is_there, kill, module, parent, served, until
+from serving import (
+    PATIENCE,
+    at_work,
+    is_running,
+    is_there,
+    kill,
+    module,
+    parent,
+    served,
+    until,
+    within,
+)
 
 ABNORMAL = "The action did not produce a valid response and exited unexpectedly."
 DONE = (200, {"done": True})
 # Milliseconds until a deadline that no test waits for, nor comes near to on a busy machine.
 FAR = 280_000
+END = b"XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n"
 LOST = (502, {"error": ABNORMAL})
 
 
@@ -174,6 +189,71 @@ def test_a_host_that_ends_under_load_leaves_nothing_behind(tmp_path, end):
         assert host.init(module())[0] == 200
         assert host.run() == DONE
     assert not list((tmp_path / "store").glob(".*"))
+
+
+@pytest.fixture
+def unread(tmp_path):
+    """A log that is full, kept open and not read: the pipe's path, and its end for reading."""
+    path = tmp_path / "log"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"." * 4096)
+    os.close(writer)
+    yield path, reader
+    os.close(reader)
+
+
+def test_a_log_that_is_kept_open_and_not_read_holds_nobody_up(tmp_path, unread):
+    start = within(FLUSHING_SECONDS=0.1)
+    with served(tmp_path, "--workers=1", log=unread[0], start=start) as host:
+        assert host.init(module())[0] == 200
+        assert [host.run("print") for _ in range(3)] == 3 * [DONE]
+        assert "time limits" in host.run("loop", deadline=in_milliseconds(2000))[1]["error"]
+        assert host.run("print") == DONE
+        host.process.send_signal(signal.SIGTERM)
+        host.process.wait(PATIENCE)
+
+
+def test_a_log_that_is_read_again_tells_what_was_dropped_and_goes_on(tmp_path, unread):
+    path, reader = unread
+    read = bytearray()
+
+    def has_read(text):
+        with contextlib.suppress(BlockingIOError):
+            read.extend(os.read(reader, 1 << 20))
+        return text in read
+
+    start = within(LOG_BYTES=200, FLUSHING_SECONDS=PATIENCE)
+    with served(tmp_path, "--workers=1", log=path, start=start) as host:
+        assert host.init(module())[0] == 200
+        assert [host.run("print") for _ in range(20)] == 20 * [DONE]
+        assert until(lambda: has_read(b" bytes of logs are dropped: nobody read\n"))
+        assert until(lambda: host.run("print") == DONE and has_read(b"nonsense" + END))
+        read.clear()
+        assert host.run("print") == DONE
+        host.process.send_signal(signal.SIGTERM)
+        host.process.wait(PATIENCE)
+        assert has_read(b"nonsense" + END)
+
+
+def test_a_client_that_does_not_read_its_answers_keeps_no_host_from_ending(tmp_path):
+    with (
+        served(tmp_path, start=within(READING_SECONDS=1)) as host,
+        socket.socket() as client,
+    ):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", host.port))
+        client.settimeout(2)
+        # Until the host reads no more requests, since it cannot write, or drops the client.
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            while True:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" * 1000)
+        host.process.send_signal(signal.SIGTERM)
+        host.process.wait(PATIENCE)
+        assert "Traceback" not in host.err.read_text()
 
 
 def test_a_host_that_is_killed_under_steady_load_answers_nothing_wrong_and_starts_again(tmp_path):

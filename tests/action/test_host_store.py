@@ -55,6 +55,28 @@ def test_a_module_is_compiled_once(tmp_path):
     assert found.stat().st_mtime_ns == changed
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"_start") (call', '"_start") (result i32) (i32.const 0) (call', "_start is no function"),
+        ('"answer_request") (param i32)', '"answer_request") (param i64)', "answer_request is no"),
+        ('(memory (export "memory") 64)', '(memory 64) (table (export "memory") 1 funcref)',
+         "memory is no memory"),
+        ('"random_get" (func', '"no_such_function" (func', "unknown import"),
+    ],
+)  # fmt: skip
+def test_a_module_that_could_not_run_is_refused_and_not_kept(tmp_path, old, new, said):
+    """By the types of its exports, or by its imports."""
+    bad = module(of=lambda text: text.replace(old, new))
+    with served(tmp_path, "--workers=1", "--policy=warm") as host:
+        for _ in "12":
+            assert host.init(bad)[0] == 502
+        assert said in host.err.read_text()
+        assert [path.name for path in (tmp_path / "store").iterdir()] == ["lock"]
+        assert host.init(module()) == (200, {"ok": True})
+        assert len(list((tmp_path / "store").glob("*.cwasm"))) == 1
+
+
 def test_a_damaged_copy_in_the_store_is_written_anew(tmp_path, compiled):
     digest = json.loads(compiled.read_text())["artifact_digest"]
     copy = tmp_path / "a/store" / f"{digest}.cwasm"

@@ -9,8 +9,9 @@ import pytest
 from conftest import MODEL, QUICK, snakemake
 from serving import served
 
-from scripts.action import policies
+from scripts.action import contract, policies
 from scripts.common import paths
+from scripts.deployment.fuzzing import pictures
 
 PROGRAM = f"{MODEL}/build/native-plain/{paths.COMMAND}"
 
@@ -58,6 +59,16 @@ def test_a_kept_model_is_made_ready_once(built, tmp_path):
         loads = [host.send("/run", {"value": request})[1]["phases"]["load_ns"] for _ in range(6)]
     # The least: a busy machine makes some of them longer, none shorter.
     assert min(loads[1:]) < loads[0] / 10
+
+
+def test_a_picture_that_memory_has_no_room_for(built, tmp_path):
+    """Decoded it fits; without its transparency, a copy, it does not."""
+    image = pictures.black(6400, 6400, colour=6, channels=4)
+    request = {"value": {"image": base64.b64encode(image).decode()}, "deadline": "9" * 15}
+    options = ("--policy=snapshot", "--workers=1", f"--action={paths.SERVED}")
+    with served(tmp_path, *options, cwd=built) as host:
+        answer = host.send("/run", request)[:2]
+    assert answer == (502, {"error": contract.MEMORY_EXHAUSTED})
 
 
 def test_a_snapshot_s_memory_is_mapped_and_not_copied(built, tmp_path):

@@ -50,6 +50,14 @@ MODEL = {
     "provenance": "a mirror",
     "sha256": "00",
 }
+MULTIPLY_ADDS = 200_000_000
+PEAK = {
+    "cycles_per_second": 4e9,
+    "kernels": [
+        {"name": "multiply, then add", "bits": 128, "multiply_adds_per_second": 32e9},
+        {"name": "fused", "bits": 256, "multiply_adds_per_second": 64e9},
+    ],
+}
 LEVERS = [{"lever": "wasm, the original's recipe", "from": "native-original", "to": "wasm"}]
 BASE = {
     "cold_start": [("wall", "s", 0.2)],
@@ -98,7 +106,9 @@ def write(tmp_path, root):
             paths.append(tmp_path / f"{mode}.csv")
             missing = estimate.missing(meta)
             (pd.concat([found, missing]) if len(missing) else found).to_csv(paths[-1], index=False)
-        for name, value in (("machine", MACHINE), ("model", model)):
+        arithmetic = {"model": "net", "multiply_adds": MULTIPLY_ADDS}
+        found = {"machine": MACHINE, "model": model, "arithmetic": arithmetic, "peak": PEAK}
+        for name, value in found.items():
             (tmp_path / f"{name}.json").write_text(json.dumps(value))
         oracle = {
             "model": "net",
@@ -121,6 +131,8 @@ def write(tmp_path, root):
         for name, file in (
             ("machine", "machine.json"),
             ("models", "model.json"),
+            ("arithmetic", "arithmetic.json"),
+            ("peak", "peak.json"),
             ("oracle", "oracle.csv"),
             ("tools", "tools.csv"),
             ("levers", "levers.csv"),
@@ -267,6 +279,28 @@ def test_a_crash_on_the_way_is_said_first_and_ranks_nowhere(write):
     )
     assert f"The best wasm is `{WASM}`" in answers(text)[1]
     assert "wasm@wasmtime" not in section(text, "Cold start")
+
+
+def test_contenders_have_their_shares_of_what_the_arithmetic_allows(write):
+    rows = [
+        names(name, "aot")
+        | {"benchmark": "inference", "metric": "p50", "unit": "ms", "warmup": 0}
+        | {"round": number, "value": value}
+        for number in range(10)
+        for name, value in (("native", 5.0), ("native#2", 5.0), (WASM, 10.0))
+    ]
+    text = section(write({"aot": pd.DataFrame(rows)}), "How near to what the arithmetic allows")
+    assert "takes 200 million multiply-adds" in text
+    assert "at 4.00 GHz" in text
+    assert "| 128 bits, multiply, then add | 8.00 | 32.0 |" in text
+    # 200 million in 10 ms are 20 thousand millions a second.
+    assert f"| `{WASM}` | AOT | 5.00 | 20.0 | 62 % | 31 % |" in text
+    assert text.index("`native`") < text.index(f"`{WASM}`")
+
+
+def test_without_warm_inference_nothing_is_said_of_the_arithmetic(write):
+    text = write({"aot": samples("aot", {WASM: 2.0})})
+    assert "what the arithmetic allows" not in text
 
 
 def test_percentiles_are_printed_where_their_inferences_carry_them(write):

@@ -1,8 +1,32 @@
 # Stage bench. In: executables, what they read, and the oracle's verdicts.
-# Out: results/models/{model}/samples/{mode}/{benchmark}.csv and, beside it, how the job went.
+# Out: results/models/{model}/samples/{mode}/{benchmark}.csv and, beside it, how the job went; results/harness/peak.json.
 
 
 include: "functions/bench.smk"
+
+
+rule measure_peak:
+    input:
+        paths.PEAK,
+    output:
+        paths.PEAK_RATES,
+    log:
+        "results/logs/harness/peak.log",
+    conda:
+        "../../envs/conda/bench.yaml"
+    # All cores: nothing else may run beside a measurement.
+    threads: workflow.cores
+    resources:
+        bench=1,
+    params:
+        code=code_digest("scripts.bench.measure_peak"),
+    message:
+        "Measuring what a core can do at the most"
+    shell:
+        "python -m scripts.bench.measure_peak"
+        " {input:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
 
 
 # One rule a benchmark, called by its name, so that `--forcerun cold_start` repeats just that one.

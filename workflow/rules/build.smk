@@ -157,6 +157,7 @@ rule build_measure:
         spawn=paths.SPAWN,
         noop=paths.NOOP,
         burn=paths.BURN,
+        peak=paths.PEAK,
     log:
         "results/logs/harness/programs.log",
     conda:

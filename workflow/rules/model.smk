@@ -41,6 +41,28 @@ rule fetch_model:
         " 2> >(tee {log:q} >&2)"
 
 
+rule count_arithmetic:
+    input:
+        graph=paths.GRAPH,
+        model=paths.MODEL,
+    output:
+        paths.ARITHMETIC,
+    log:
+        "results/logs/{model}/arithmetic.log",
+    conda:
+        "../../envs/conda/model.yaml"
+    params:
+        code=code_digest("scripts.model.count_arithmetic"),
+    message:
+        "Counting the multiply-adds of {wildcards.model}"
+    shell:
+        "python -m scripts.model.count_arithmetic"
+        " {input.graph:q}"
+        " --model {input.model:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
 rule prepare_graph:
     input:
         graph=paths.GRAPH,

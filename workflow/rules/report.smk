@@ -103,6 +103,8 @@ rule report_md:
         ],
         machine=paths.MACHINE,
         models=of_every_model(paths.MODEL),
+        arithmetic=of_every_model(paths.ARITHMETIC),
+        peak=paths.PEAK_RATES,
         oracle=paths.ORACLE,
         tools=paths.TOOLS,
         compiled=compile_records(),
@@ -132,6 +134,8 @@ rule report_md:
         " --figures {input.figures:q}"
         " --machine {input.machine:q}"
         " --models {input.models:q}"
+        " --arithmetic {input.arithmetic:q}"
+        " --peak {input.peak:q}"
         " --oracle {input.oracle:q}"
         " --tools {input.tools:q}"
         " --compiled {input.compiled:q}"

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 const SPAWN: &str = env!("CARGO_BIN_EXE_spawn");
 const NOOP: &str = env!("CARGO_BIN_EXE_noop");
 const BURN: &str = env!("CARGO_BIN_EXE_burn");
+const PEAK: &str = env!("CARGO_BIN_EXE_peak");
 
 /// A folder of a test's own, removed at its end.
 struct Folder(PathBuf);
@@ -341,4 +342,21 @@ fn burn_slows_a_program_down_and_passes_on_how_it_ended() {
     );
     let found = lines(&folder.spawn(&[], &[BURN, "5", "false"]));
     assert_eq!(number(&found[0], "exit"), Some(1));
+}
+
+#[test]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn peak_tells_what_each_kind_of_vectors_does() {
+    let output = Command::new(PEAK).output().unwrap();
+    let told = lines(&output).concat();
+    assert!(number(&told, "cycles_per_second") > Some(0), "{told}");
+    for kernel in told.split("{\"name\":").skip(1) {
+        assert!(number(kernel, "bits") >= Some(128), "{told}");
+        assert!(
+            number(kernel, "multiply_adds_per_second") > Some(0),
+            "{told}"
+        );
+    }
+    #[cfg(target_arch = "aarch64")]
+    assert_eq!(told.matches("multiply_adds_per_second").count(), 2);
 }

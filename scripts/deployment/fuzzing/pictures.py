@@ -51,3 +51,11 @@ def png(width: int, height: int, bits: int, colour: int, data: bytes) -> bytes:
     """Return a PNG of so many columns and rows whose pixels are `data`, compressed."""
     header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
     return MAGIC["PNG"] + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def black(width: int, height: int, colour: int = 0, channels: int = 1) -> bytes:
+    """Return a PNG of so many columns and rows, all of whose bytes are zero."""
+    packer = zlib.compressobj(1)
+    row = bytes(1 + width * channels)
+    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    return png(width, height, 8, colour, data)
