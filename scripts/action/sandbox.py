@@ -30,6 +30,7 @@ class Sandbox:
         if policy == "snapshot" and INITIALISER in [one.name for one in self._ready.exports]:
             raise UserError(f"{path} is no snapshot: its model has still to be made ready")
         self._kept: abi.Instance | None = None
+        self._kept_bytes = 0
 
     def run(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
         """Run one activation."""
@@ -68,7 +69,7 @@ class Sandbox:
             return self._kept
         instance = self._ready.instantiate(self._ready.store(config))
         if self._is_kept:
-            self._kept = instance
+            self._kept, self._kept_bytes = instance, instance.memory_bytes()
         return instance
 
     def _converse(self, instance: abi.Instance, parameters: bytes) -> bytes:
@@ -81,8 +82,10 @@ class Sandbox:
         if (length := instance.length()) > limits.RESULT_BYTES:
             raise contract.result_too_large(length)
         answer = instance.take()
-        if not returned:
-            # It ended in the middle of something: what it left behind is not to be trusted.
+        grown = instance.memory_bytes() - self._kept_bytes
+        if not returned or grown > limits.GROWTH_BYTES:
+            # It ended in the middle of something, and what it left behind is not to be trusted; or
+            # it would keep for ever what one request took.
             self._drop()
         return answer
 
