@@ -1,9 +1,8 @@
 """Activations in WebAssembly: each in an instance of its own, or in one that is kept."""
 
-import os
 import time
 
-from scripts.action import contract, limits, outcome
+from scripts.action import contract, limits, logs, outcome
 from scripts.action.outcome import Outcome
 from scripts.action.ready import Ready, wasi
 from scripts.common.errors import UserError
@@ -46,7 +45,7 @@ class Sandbox:
         except (*abi.FAULTS, UserError) as error:
             sentence = _why(instance, errors)
             self._drop()
-            os.write(2, f"{error}\n".encode(errors="replace"))
+            logs.write(f"{error}\n".encode(errors="replace"))
             return outcome.failed(sentence)
         finally:
             if instance and not self._is_kept:
@@ -81,7 +80,7 @@ class Sandbox:
             returned = True
         if (length := instance.length()) > limits.RESULT_BYTES:
             raise contract.result_too_large(length)
-        answer = instance.take()
+        answer = instance.take(length)
         grown = instance.memory_bytes() - self._kept_bytes
         if not returned or grown > limits.GROWTH_BYTES:
             # It ended in the middle of something, and what it left behind is not to be trusted; or
@@ -105,7 +104,8 @@ class Errors:
     def __call__(self, data: bytes) -> int:
         """Pass bytes on."""
         self.of_memory = self.of_memory or OUT_OF_MEMORY in data
-        return os.write(2, data)
+        logs.write(data)
+        return len(data)
 
 
 def _why(instance: abi.Instance | None, errors: Errors) -> str:

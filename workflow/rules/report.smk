@@ -227,6 +227,7 @@ rule deployment_md:
     conda:
         "../../envs/conda/report.yaml"
     params:
+        confidence=config["confidence"],
         code=code_digest(
             "scripts.deployment.write_chapter", *map(deployed.module, LOADED)
         ),
@@ -238,6 +239,7 @@ rule deployment_md:
         " --jobs {input.jobs:q}"
         " --models {input.models:q}"
         " --figures {input.figures:q}"
+        " --confidence {params.confidence}"
         " --template {input.template:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
