@@ -13,10 +13,10 @@ from scripts.action import limits
 CHUNK_BYTES = 1 << 16
 
 
-def write(data: bytes) -> None:
-    """Write to stderr; an activation goes on where nobody reads it, or its disk is full."""
+def write(data: bytes, stream: int = 2) -> None:
+    """Write to a stream; activations go on where whoever read it is gone, or its disk is full."""
     with contextlib.suppress(OSError):
-        os.write(2, data)
+        os.write(stream, data)
 
 
 @contextlib.contextmanager

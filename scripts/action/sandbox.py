@@ -81,12 +81,14 @@ class Sandbox:
         if (length := instance.length()) > limits.RESULT_BYTES:
             raise contract.result_too_large(length)
         answer = instance.take(length)
-        grown = instance.memory_bytes() - self._kept_bytes
-        if not returned or grown > limits.GROWTH_BYTES:
+        if self._kept and (not returned or self._has_grown()):
             # It ended in the middle of something, and what it left behind is not to be trusted; or
             # it would keep for ever what one request took.
             self._drop()
         return answer
+
+    def _has_grown(self) -> bool:
+        return self._kept.memory_bytes() > self._kept_bytes + limits.GROWTH_BYTES
 
     def _drop(self) -> None:
         if self._kept:
