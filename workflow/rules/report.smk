@@ -7,7 +7,7 @@ include: "functions/report.smk"
 
 
 wildcard_constraints:
-    figure="|".join(FIGURES),
+    figure="|".join(["ratios", *BENCHMARKS]),
 
 
 rule fingerprint:
@@ -99,7 +99,7 @@ rule report_md:
         twins=paths.TWINS,
         figures=[
             *ANSWERS,
-            *expand(paths.FIGURE, model=MODELS, mode=MODES, figure=FIGURES),
+            *(name for mode in MODES for name in figures(mode)),
         ],
         machine=paths.MACHINE,
         models=of_every_model(paths.MODEL),
