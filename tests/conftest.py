@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,23 @@ def run(checkout):
     """The copy of the checkout after one quick report."""
     done = snakemake(checkout, *QUICK, "--", "report")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    # An engine that fails once in thousands of runs is reported; one that fails again is a fault.
+    if once := failed_on_the_way(checkout):
+        warnings.warn(f"measured once more: {once}", stacklevel=2)
+        done = snakemake(checkout, *QUICK, "--forcerun", *once, "--", "report")
+        assert done.returncode == 0, done.stderr[-4000:]
+    again = failed_on_the_way(checkout)
+    assert not again, f"{once}, then {again}"
     return checkout
+
+
+def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:
+    """Return the samples of the benchmarks in which contenders failed, and what failed how."""
+    found = {}
+    for path in sorted((folder / MODEL / "samples").glob("*/*.json")):
+        if skipped := json.loads(path.read_text())["skipped"]:
+            found[str(path.with_suffix(".csv").relative_to(folder))] = skipped
+    return found
 
 
 def planned(folder: Path, *arguments: str) -> set[str]:

@@ -31,24 +31,18 @@ def test_every_contender_passed_the_oracle(run):
         assert json.loads(path.read_text())["passed"], path.name
 
 
-MEASURED = (
-    "cold_start",
-    "cold_disk",
-    "warm_loop",
-    "memory",
-    "throughput",
-    "inference",
-    "phases",
-)
+FIRST_STARTS = ("cold_start", "memory", "phases")
+MEASURED = {
+    "jit": FIRST_STARTS,
+    "aot": (*FIRST_STARTS, "cold_disk", "warm_loop", "throughput", "inference"),
+}
 
 
 def without_estimates(table, mode):
     """The contenders that each benchmark should have figures of and has not, and why."""
     found = {}
-    for benchmark in MEASURED:
-        # On a cold disk compiling hides all else: later runs from the cache stand for it.
-        later = "-cached" if (benchmark, mode) == ("cold_disk", "jit") else ""
-        wanted = {"native-plain", *(f"{name}{later}" for name in CONTENDERS[mode])}
+    wanted = {"native-plain", *CONTENDERS[mode]}
+    for benchmark in MEASURED[mode]:
         rows = table[table.benchmark == benchmark]
         if lacking := wanted - set(rows[rows.n > 0].contender):
             found[benchmark] = (lacking, rows[rows.n == 0].note.tolist())
@@ -58,16 +52,9 @@ def without_estimates(table, mode):
 @pytest.mark.parametrize("mode", ["jit", "aot"])
 def test_every_benchmark_has_an_estimate_of_every_contender(run, mode):
     table = pd.read_csv(run / f"results/{mode}.csv")
-    # An engine that fails once in thousands of runs is reported; one that fails again is a fault.
-    if once := without_estimates(table, mode):
-        samples = [f"{MODEL}/samples/{mode}/{benchmark}.csv" for benchmark in once]
-        target = f"results/{mode}.csv"
-        done = snakemake(run, *QUICK, "--forcerun", *samples, "--", target)
-        assert done.returncode == 0, done.stderr[-4000:]
-        table = pd.read_csv(run / target)
-    again = without_estimates(table, mode)
-    assert not again, f"{once}, then {again}"
-    assert "litert" in set(table[table.benchmark == "inference"].contender)
+    assert not without_estimates(table, mode)
+    if mode == "aot":
+        assert "litert" in set(table[table.benchmark == "inference"].contender)
     sizes = table[table.benchmark == "size"]
     wasm = sizes[(sizes.metric == "wasm_optimised") & (sizes.engine == "wasmtime")]
     wasm = wasm[wasm.build == "wasm-simd"]
@@ -86,7 +73,7 @@ def test_the_phases_add_up_to_the_whole(run):
 def test_the_page_holds_the_report_and_its_figures(run):
     page = (run / "results/report.html").read_text()
     assert "<h1>" in page
-    assert page.count("data:image/svg+xml") >= 10
+    assert page.count("data:image/svg+xml") >= 8
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
 
 

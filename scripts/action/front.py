@@ -105,7 +105,10 @@ async def _body(
 def _is_of_another_page(request: Request) -> bool:
     """Tell whether a browser sends it for a page from elsewhere; other clients name no origin."""
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).hostname not in OWN
+    try:
+        return origin is not None and urlsplit(origin).hostname not in OWN
+    except ValueError:
+        return True
 
 
 def _refused(refusal: contract.RefusedError) -> Response:

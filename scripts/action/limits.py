@@ -13,6 +13,8 @@ MEMORY_BYTES = 256 * MIB
 # Of what an instance has, as wasmtime's stores take it: the first is of each memory, and a table's
 # elements are of none.
 STORE = {"memory_size": MEMORY_BYTES, "memories": 1, "tables": 10, "table_elements": 100_000}
+# A kept instance whose memory has grown by more is not kept: instances give no memory back.
+GROWTH_BYTES = 32 * MIB
 # How long a /run without a deadline may take, and one with a deadline far away.
 SECONDS, MOST_SECONDS = 60, 300
 # How long a client may take to send its request, and compiling an action may take.

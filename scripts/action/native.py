@@ -5,7 +5,7 @@ import resource
 import subprocess
 import time
 
-from scripts.action import contract, lifetime, limits, outcome
+from scripts.action import contract, lifetime, limits, logs, outcome
 from scripts.action.outcome import Outcome
 from scripts.common.errors import UserError
 
@@ -31,7 +31,7 @@ class Native:
             return (self._again if self._is_kept else self._once)(parameters, environment)
         except OSError as error:
             # It did not start: the kernel bounds what variables may take.
-            os.write(2, f"{error}\n".encode(errors="replace"))
+            logs.write(f"{error}\n".encode(errors="replace"))
             return outcome.failed(contract.ABNORMAL)
 
     def _once(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
@@ -39,7 +39,7 @@ class Native:
         program = self._start([], environment, subprocess.PIPE)
         instantiated = time.monotonic_ns()
         answer, said = program.communicate(parameters)
-        os.write(2, said)
+        logs.write(said)
         ran = time.monotonic_ns()
         found = _ended(program.returncode, answer, said)
         took = {"instantiate": instantiated - started, "run": ran - instantiated}

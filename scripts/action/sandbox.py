@@ -1,9 +1,8 @@
 """Activations in WebAssembly: each in an instance of its own, or in one that is kept."""
 
-import os
 import time
 
-from scripts.action import contract, limits, outcome
+from scripts.action import contract, limits, logs, outcome
 from scripts.action.outcome import Outcome
 from scripts.action.ready import Ready, wasi
 from scripts.common.errors import UserError
@@ -30,6 +29,7 @@ class Sandbox:
         if policy == "snapshot" and INITIALISER in [one.name for one in self._ready.exports]:
             raise UserError(f"{path} is no snapshot: its model has still to be made ready")
         self._kept: abi.Instance | None = None
+        self._kept_bytes = 0
 
     def run(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
         """Run one activation."""
@@ -45,7 +45,7 @@ class Sandbox:
         except (*abi.FAULTS, UserError) as error:
             sentence = _why(instance, errors)
             self._drop()
-            os.write(2, f"{error}\n".encode(errors="replace"))
+            logs.write(f"{error}\n".encode(errors="replace"))
             return outcome.failed(sentence)
         finally:
             if instance and not self._is_kept:
@@ -68,7 +68,7 @@ class Sandbox:
             return self._kept
         instance = self._ready.instantiate(self._ready.store(config))
         if self._is_kept:
-            self._kept = instance
+            self._kept, self._kept_bytes = instance, instance.memory_bytes()
         return instance
 
     def _converse(self, instance: abi.Instance, parameters: bytes) -> bytes:
@@ -80,11 +80,15 @@ class Sandbox:
             returned = True
         if (length := instance.length()) > limits.RESULT_BYTES:
             raise contract.result_too_large(length)
-        answer = instance.take()
-        if not returned:
-            # It ended in the middle of something: what it left behind is not to be trusted.
+        answer = instance.take(length)
+        if self._kept and (not returned or self._has_grown()):
+            # It ended in the middle of something, and what it left behind is not to be trusted; or
+            # it would keep for ever what one request took.
             self._drop()
         return answer
+
+    def _has_grown(self) -> bool:
+        return self._kept.memory_bytes() > self._kept_bytes + limits.GROWTH_BYTES
 
     def _drop(self) -> None:
         if self._kept:
@@ -102,7 +106,8 @@ class Errors:
     def __call__(self, data: bytes) -> int:
         """Pass bytes on."""
         self.of_memory = self.of_memory or OUT_OF_MEMORY in data
-        return os.write(2, data)
+        logs.write(data)
+        return len(data)
 
 
 def _why(instance: abi.Instance | None, errors: Errors) -> str:

@@ -89,7 +89,13 @@ class Store:
         """Compile in a process of its own, which is killed where it takes too long."""
         module = path.with_suffix(f".wasm{files.UNFINISHED}")
         module = module.with_name(f".{module.name}")
-        module.write_bytes(code)
+        try:
+            module.write_bytes(code)
+            await self._run_compiler(module, path)
+        finally:
+            module.unlink(missing_ok=True)
+
+    async def _run_compiler(self, module: Path, path: Path) -> None:
         compiler = await asyncio.create_subprocess_exec(
             sys.executable, "-m", COMPILER, str(module),
             "--threads", str(len(os.sched_getaffinity(0))), "--out", str(path),
@@ -106,7 +112,6 @@ class Store:
             if compiler.returncode is None:
                 compiler.kill()
                 await compiler.wait()
-            module.unlink(missing_ok=True)
         if status != 0:
             raise UserError("the module could not be compiled; see above")
 

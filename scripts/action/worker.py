@@ -1,11 +1,9 @@
 """What a worker process of the host does: one activation after another, as messages tell it."""
 
-import contextlib
-import os
 import socket
 from typing import Any
 
-from scripts.action import contract, frames, policies
+from scripts.action import contract, frames, logs, policies
 
 
 def load(path: str, policy: str) -> Any:
@@ -38,6 +36,4 @@ def serve(channel: socket.socket, runs: Any) -> None:
 def end_logs() -> None:
     """Mark the end of an activation's logs on both streams."""
     for stream in (1, 2):
-        # Whoever read it may be gone, or its disk full: activations go on.
-        with contextlib.suppress(OSError):
-            os.write(stream, f"{contract.END_OF_LOGS}\n".encode())
+        logs.write(f"{contract.END_OF_LOGS}\n".encode(), stream)

@@ -4,6 +4,18 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+# What every benchmark has in the config besides its own keys.
+MODES: dict[str, Schema] = {
+    "modes": {
+        "description": "The jobs it is measured in, of those that `compare` has.",
+        "type": "array",
+        "items": {"enum": ["jit", "aot"]},
+        "minItems": 1,
+        "uniqueItems": True,
+        "default": ["jit", "aot"],
+    }
+}
+
 
 def rounds(
     warmup: int = 1, fewest: int = 10, most: int = 30, width: float = 0.05, seconds: float = 300

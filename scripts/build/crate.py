@@ -77,12 +77,25 @@ def lanes(settings: dict[str, Any]) -> str:
     return "simd128" if settings["target"] == "wasm" else LANES_128[platform.machine()]
 
 
+def kept(file: Path) -> Path:
+    """Return the cache's copy of a file to be embedded, named by its digest.
+
+    Cargo judges by time alone: of the same file made again it would compile a second executable,
+    and no two need have the same bytes.
+    """
+    path = cache.cache_dir() / "embedded" / files.sha256(file) / file.name
+    if not path.exists():
+        with open(file, "rb") as stream, files.atomic_write(path, "wb") as out:
+            shutil.copyfileobj(stream, out)
+    return path
+
+
 def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
     """Return the variables that hand the model's file to the classifier's build script."""
     low, high = model["input_range"]
     return {
-        "MOBILENET_MODEL": str(file.resolve()),
-        "MOBILENET_LABELS": str((file.parent / "labels.txt").resolve()),
+        "MOBILENET_MODEL": str(kept(file)),
+        "MOBILENET_LABELS": str(kept(file.parent / "labels.txt")),
         "MOBILENET_SIZE": str(model["size"]),
         "MOBILENET_INPUT_RANGE": f"{low:g},{high:g}",
         "MOBILENET_INPUT": model["input"],

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scripts.bench import registry
+from scripts.bench import registry, settings
 from scripts.common import schema
 from scripts.common.errors import UserError
 from scripts.contenders import registry as runners
+from scripts.contenders import selection
 from scripts.deployment import hosts
 from scripts.deployment import registry as deployment
 from scripts.model import manifest
@@ -21,7 +22,10 @@ def accept(config: dict[str, Any], path: str | Path) -> None:
         UserError: something is wrong; one line names it by its dotted path.
     """
     rules = schema.read(path)
-    rules["properties"]["benchmarks"]["properties"] = described(registry.every())
+    timed = described(registry.every())
+    for rule in timed.values():
+        rule["properties"] |= settings.MODES
+    rules["properties"]["benchmarks"]["properties"] = timed
     deployed = rules["properties"]["deployment"]["properties"]["benchmarks"]
     deployed["properties"] = {
         name: rule | {"default": {}} for name, rule in described(deployment.every()).items()
@@ -62,6 +66,11 @@ def check(config: dict[str, Any]) -> None:
     known("compare.builds", compare["builds"], builds)
     known("compare.engines", compare["engines"], config["engines"])
     known("compare.benchmarks", compare.get("benchmarks", []), config["benchmarks"])
+    if not any(selection.benchmarks(config, mode) for mode in compare["modes"]):
+        modes = ", ".join(compare["modes"])
+        raise UserError(
+            f"config: compare.modes: no benchmark is measured in {modes}; see `modes` of each"
+        )
     for name, engine in config["engines"].items():
         known(f"engines.{name}: runner", [engine["runner"]], wasm_runners)
         known(f"engines.{name}: tool", [engine["tool"]], tools)
@@ -86,12 +95,6 @@ def check(config: dict[str, Any]) -> None:
     ]:
         if path and not Path(path).is_file():
             raise UserError(f"config: {key}: there is no file {path!r}")
-
-
-def benchmarks(config: dict[str, Any]) -> list[str]:
-    """Return the benchmarks that take part, in the order in which the config describes them."""
-    chosen = config["compare"].get("benchmarks", config["benchmarks"])
-    return [name for name in config["benchmarks"] if name in chosen]
 
 
 def tools_needed(config: dict[str, Any]) -> list[str]:

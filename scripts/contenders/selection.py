@@ -1,4 +1,4 @@
-"""Which contenders the config asks for: builds, each on the engines and in the modes of theirs.
+"""What the config asks for: builds, each on the engines and in the modes of theirs; benchmarks.
 
 Shared by the rules (which files a job needs) and by the records (which commands it runs).
 """
@@ -66,6 +66,13 @@ def measured(config: dict[str, Any], model: str, job: str) -> list[Contender]:
 def timed(config: dict[str, Any], model: str, job: str, benchmark: Benchmark) -> list[Contender]:
     """Return what takes part in a benchmark of a job."""
     return [row for row in measured(config, model, job) if benchmark.takes(row.how.traits)]
+
+
+def benchmarks(config: dict[str, Any], mode: str) -> list[str]:
+    """Return the benchmarks of a mode's jobs, in the order in which the config describes them."""
+    chosen = config["compare"].get("benchmarks", config["benchmarks"])
+    found = config["benchmarks"].items()
+    return [name for name, keys in found if name in chosen and mode in keys["modes"]]
 
 
 def called(config: dict[str, Any], model: str, name: str) -> Contender:

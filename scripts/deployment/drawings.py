@@ -84,7 +84,8 @@ def density(table: pd.DataFrame) -> Figure:
 
 def by_host(table: pd.DataFrame) -> Iterator[tuple[str, dict[str, object], pd.DataFrame]]:
     """Yield each host, how its line is drawn, and its rows."""
-    for place, (name, rows) in enumerate(table.groupby("contender", sort=False)):
+    for name, rows in table.groupby("contender", sort=False):
+        place = rows.place.iloc[0]
         style = {"color": PALETTE[place % len(PALETTE)], "marker": MARKERS[place % len(MARKERS)]}
         yield name, style | {"markersize": 4, "linewidth": 1}, rows
 
@@ -113,6 +114,8 @@ DRAWINGS: dict[str, Callable[[pd.DataFrame], Figure]] = {
 
 def draw(name: str, table: pd.DataFrame) -> Figure:
     """Draw the figure of a benchmark; one that says so where no host has figures of it."""
+    # A host looks the same in every figure, whoever is missing in one.
+    table = table.assign(place=pd.factorize(table.contender)[0])
     rows = table[(table.benchmark == name) & table.value.notna()]
     if len(rows):
         return DRAWINGS[name](rows)

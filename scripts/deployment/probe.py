@@ -41,7 +41,7 @@ def pages(action: Ready, parameters: bytes) -> dict[str, int]:
     before = own(SMAPS.read_text().splitlines(), start, start + instance.memory_bytes())
     instance.put(parameters)
     instance.start()
-    answer = json.loads(instance.take())
+    answer = json.loads(instance.take(instance.length()))
     end = start + instance.memory_bytes()
     after = own(SMAPS.read_text().splitlines(), start, end)
     if "Ok" not in answer:

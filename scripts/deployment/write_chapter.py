@@ -22,11 +22,15 @@ def read(table: str, jobs: list[str], models: list[str]) -> list[Chapter]:
     ]
 
 
-def render(chapters: list[Chapter], template: Path, figures: set[str]) -> str:
-    """Return the chapter; `figures` are those that were drawn, as it links to them."""
+def render(chapters: list[Chapter], template: Path, figures: set[str], confidence: float) -> str:
+    """Return the chapter.
+
+    `figures` are those that were drawn, as it links to them, `confidence` the intervals' level.
+    """
     return templates.load(template).render(
         chapters=chapters,
         figures=figures,
+        confidence=confidence,
         alarms=chapter.alarms,
         left_out=chapter.left_out,
         first_screen=chapter.first_screen,
@@ -44,13 +48,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--jobs", required=True, nargs="+", help="how the jobs went")
     parser.add_argument("--models", required=True, nargs="+", help="their records")
     parser.add_argument("--figures", nargs="*", default=[], type=Path)
+    parser.add_argument("--confidence", required=True, type=float, help="of the intervals")
     parser.add_argument("--template", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
     figures = {path.relative_to(args.out.parent).as_posix() for path in args.figures}
     chapters = read(args.table, args.jobs, args.models)
     with files.atomic_write(args.out) as stream:
-        stream.write(render(chapters, args.template, figures))
+        stream.write(render(chapters, args.template, figures, args.confidence))
     return 0
 
 

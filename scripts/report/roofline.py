@@ -29,8 +29,7 @@ def kernel(data: Data, row: dict[str, Any]) -> dict[str, str]:
 
 def contender(data: Data, row: Any) -> dict[str, Any]:
     """Return what a contender reaches by its median, and its share of each kernel's rate."""
-    scale = {"s": 1.0, "ms": 1e-3}[row.unit]
-    rate = data.multiply_adds / (row["median"] * scale)
+    rate = wording.SECOND_TO_MS * data.multiply_adds / row["median"]  # from milliseconds
     peaks = [each["multiply_adds_per_second"] for each in data.peak["kernels"]]
     shares = [f"{wording.significant(100 * rate / peak, 2)} %" for peak in peaks]
     return {"contender": row.contender, "job": row.job.upper(), "shares": shares} | rates(

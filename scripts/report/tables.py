@@ -5,8 +5,9 @@ from typing import Any
 
 from scripts.bench import registry
 from scripts.contenders import registry as runners
+from scripts.contenders import selection
 from scripts.contenders.modes import LATER
-from scripts.contenders.runner import CACHED, JIT
+from scripts.contenders.runner import AOT, CACHED, JIT
 from scripts.report import inputs, sections, wording
 from scripts.report.inputs import HEADLINES, Data
 
@@ -137,3 +138,14 @@ def lacking(data: Data) -> list[dict[str, str]]:
         for mode, why in runners.runner(config["engines"][name]["runner"]).lacks.items()
         if mode in config["compare"]["modes"]
     ]
+
+
+def left_out(data: Data) -> dict[str, list[str]]:
+    """Return each mode that the config leaves out; of the others, which benchmarks it does."""
+    config = data.machine["config"]
+    found = {mode: [] for mode in (JIT, AOT) if mode not in data.jobs}
+    for mode in data.jobs:
+        measured = selection.benchmarks(config, mode)
+        if names := [name for name in config["benchmarks"] if name not in measured]:
+            found[mode] = [f"`{name}`" for name in names]
+    return found

@@ -100,10 +100,10 @@ class Instance:
         """Return how many bytes the buffer holds."""
         return self.call(LENGTH)
 
-    def take(self) -> bytes:
-        """Return what the action left in the buffer."""
+    def take(self, length: int) -> bytes:
+        """Return the `length` bytes in the buffer; who checks the length asks for it only once."""
         start = self.call(POINTER)
-        return bytes(self._exports[MEMORY].read(self.store, start, start + self.length()))
+        return bytes(self._exports[MEMORY].read(self.store, start, start + length))
 
     def memory_bytes(self) -> int:
         """Return how large the memory is."""

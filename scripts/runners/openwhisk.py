@@ -51,7 +51,7 @@ class Action:
         try:
             self._instance.put(request)
             self._instance.start()
-            return self._instance.take()
+            return self._instance.take(self._instance.length())
         except abi.FAULTS as error:
             raise UserError(f"the action failed: {error}") from error
 

@@ -48,7 +48,12 @@ TEXT = """
     (global.set $start (i32.const 1048576))
     (global.set $length (local.get $bytes)))
   (func (export "get_wasm_memory_buffer_pointer") (result i32) (global.get $start))
-  (func (export "get_wasm_memory_buffer_len") (result i32) (global.get $length))
+  (global $swelling (mut i32) (i32.const 0))
+  (func (export "get_wasm_memory_buffer_len") (result i32)
+    (local $told i32)
+    (local.set $told (global.get $length))
+    (global.set $length (i32.add (global.get $length) (global.get $swelling)))
+    (local.get $told))
   (func $answer (param $at i32) (param $bytes i32)
     (global.set $start (local.get $at))
     (global.set $length (local.get $bytes)))
@@ -113,6 +118,11 @@ TEXT = """
     (drop (call $write (i32.const 2) (i32.const 64) (i32.const 1) (i32.const 72)))
     unreachable)
   (func $work (param $letter i32)
+    (if (i32.eq (local.get $letter) (i32.const 98)) (then
+      (drop (memory.grow (i32.const 1024)))
+      (call $answer (i32.const 8192) (i32.const 20)) (return)))
+    (if (i32.eq (local.get $letter) (i32.const 99)) (then
+      (global.set $swelling (i32.const 2097152))))
     (if (i32.eq (local.get $letter) (i32.const 101)) (then
       (call $answer (i32.const 8320) (i32.const 28)) (return)))
     (if (i32.eq (local.get $letter) (i32.const 102)) (then (call $find) (return)))

@@ -154,6 +154,8 @@ def test_parameters_and_results_of_a_mebibyte_at_most(host):
     assert (status, "larger than allowed" in answer["error"]) == (413, True)
     sentence = "The action produced a response that exceeded the allowed length: "
     assert host.run("z") == (502, {"error": f"{sentence}1048577 > 1048576 bytes."})
+    # One that tells another length when it is asked again.
+    assert host.run("changes") == (200, {"done": True})
 
 
 def test_code_of_48_mebibytes_at_most(tmp_path):
@@ -201,7 +203,12 @@ def test_a_native_policy_without_its_program_and_a_port_that_is_none(tmp_path):
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [("http://attacker.example", 403), ("null", 403), ("http://127.0.0.1:{}", 200)],
+    [
+        ("http://attacker.example", 403),
+        ("null", 403),
+        ("http://[::1", 403),
+        ("http://127.0.0.1:{}", 200),
+    ],
 )
 def test_another_site_s_page_gets_no_answer(host, origin, status):
     """Browsers send such requests without asking first; DNS may say that the site is here."""

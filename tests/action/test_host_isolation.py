@@ -30,6 +30,16 @@ def test_after_a_trap_not_even_a_kept_instance_is_used_again(tmp_path):
             assert host.run("find") == (200, {"found": 0})
 
 
+def test_a_kept_instance_that_has_grown_large_is_not_kept(tmp_path):
+    """An instance gives no memory back: one large picture would be paid for ever."""
+    with served(tmp_path, "--workers=1", "--policy=warm") as host:
+        host.init(module())
+        for do, found in (("find", "1"), ("big", "0")):
+            assert host.run("secret") == (200, {"done": True})
+            assert host.run(do)[0] == 200
+            assert host.run("find") == (200, {"found": int(found)})
+
+
 def test_a_worker_has_nothing_of_the_one_before_it(tmp_path):
     """Not even with the policy that keeps an instance: what both are forked from runs nothing."""
     with served(tmp_path, "--workers=1", "--policy=warm") as host:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,23 @@ def test_an_older_clone_gets_its_own_program(cargo, tmp_path):
     assert cargo(new) == "new"
     assert cargo(old) == "old"
     assert cargo(new) == "new"
+
+
+def test_a_model_made_again_is_no_other_to_cargo(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "labels.txt").write_text("a")
+    model = {"input_range": [-1, 1], "size": 96, "input": "in", "output": "out"}
+
+    def written(text, made):
+        (tmp_path / "model.pb").write_text(text)
+        os.utime(tmp_path / "model.pb", (made, made))
+        path = Path(crate.model_environment(model, tmp_path / "model.pb")["MOBILENET_MODEL"])
+        return path, path.stat().st_mtime_ns, path.read_text()
+
+    first = written("weights", 1e9)
+    assert written("weights", 2e9) == first
+    assert written("others", 1e9)[2] == "others"
+    assert written("weights", 3e9) == first
 
 
 RECORD = {

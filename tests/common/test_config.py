@@ -10,6 +10,7 @@ from snakemake.utils import update_config
 from scripts.bench import registry
 from scripts.common import checks
 from scripts.common.errors import UserError
+from scripts.contenders import selection
 
 
 @pytest.fixture
@@ -115,10 +116,20 @@ def test_names_must_refer_to_something(accept, config, path, value, words):
 
 def test_benchmarks_can_be_narrowed(accept, config):
     accept(config)
-    assert checks.benchmarks(config) == list(config["benchmarks"])
+    assert selection.benchmarks(config, "aot") == list(config["benchmarks"])
     changed = put(config, "compare.benchmarks", ["size", "memory"])
     accept(changed)
-    assert checks.benchmarks(changed) == ["memory", "size"]
+    assert selection.benchmarks(changed, "jit") == ["memory", "size"]
+
+
+def test_a_benchmark_can_be_of_one_mode(accept, config):
+    changed = put(config, "benchmarks.memory.modes", ["jit"])
+    accept(changed)
+    assert "memory" in selection.benchmarks(changed, "jit")
+    assert "memory" not in selection.benchmarks(changed, "aot")
+    alone = put(put(changed, "compare.benchmarks", ["memory"]), "compare.modes", ["aot"])
+    with pytest.raises(UserError, match=r"compare\.modes: no benchmark is measured in aot"):
+        accept(alone)
 
 
 @pytest.mark.parametrize(

@@ -138,11 +138,13 @@ def test_a_refusal_is_one_only_where_it_is_expected_and_says_why():
     for fault in (answer(1, 429, {}), answer(1, 502, {"error": "no"}), answer(1, 0, {})):
         with pytest.raises(RunError):
             judgement.judge([answer(), fault], WANTED, may_refuse=True)
-    late = Answer(1, 0, 10**9, 0, "Post: Client.Timeout exceeded", b"", "cat", {})
-    found = judgement.judge([answer(), late], WANTED, may_refuse=True, may_wait=True)
-    assert (found.late, found.late_share, found.refused_share) == ([late], 50, 0)
-    for other in (late, answer(1, 0, {})):
+    for error in ("Post: Client.Timeout exceeded", "Post: read: connection reset by peer"):
+        late = Answer(1, 0, 10**9, 0, error, b"", "cat", {})
+        found = judgement.judge([answer(), late], WANTED, may_refuse=True, may_wait=True)
+        assert (found.late, found.late_share, found.refused_share) == ([late], 50, 0)
         with pytest.raises(RunError):
-            judgement.judge([answer(), other], WANTED, may_refuse=True, may_wait=other is not late)
+            judgement.judge([answer(), late], WANTED, may_refuse=True)
+    with pytest.raises(RunError):
+        judgement.judge([answer(), answer(1, 0, {})], WANTED, may_refuse=True, may_wait=True)
     with pytest.raises(RunError, match="no request"):
         judgement.judge([], WANTED)

@@ -95,7 +95,7 @@ def write(tmp_path, root):
             f"--table={tmp_path / 'deployment.csv'}",
             "--jobs", *(str(tmp_path / f"{name}.json") for name in FIGURES),
             "--models", str(tmp_path / "model.json"), "--figures", str(figure),
-            f"--template={root / 'workflow/report/deployment.md.j2'}",
+            "--confidence=0.99", f"--template={root / 'workflow/report/deployment.md.j2'}",
             f"--out={tmp_path / 'deployment.md'}",
         ])  # fmt: skip
         return (tmp_path / "deployment.md").read_text()

@@ -23,6 +23,12 @@ SETTINGS = {
     "seed": 1,
     "chapters": [],
     "oracle": {"images": [], "tensor_tolerance": 1e-4, "confidence_tolerance": 0.03},
+    "benchmarks": {
+        "cold_start": {"modes": ["jit", "aot"]},
+        "memory": {"modes": ["jit", "aot"]},
+        "throughput": {"modes": ["jit", "aot"]},
+        "warm_loop": {"modes": ["aot"]},
+    },
 }
 MACHINE = {
     "cpu": {"model": "a processor", "cores": 2, "virtual": False, "governor": None},
@@ -325,7 +331,8 @@ def test_percentiles_are_printed_where_their_inferences_carry_them(write):
 
 def test_one_mode_alone(write):
     text = write({"aot": samples("aot", {WASM: 1.5})})
-    assert "JIT: the config leaves it out" in text
+    assert "- JIT: the config leaves it out." in text
+    assert "AOT: the config leaves" not in text
     assert "| contender: wall time | AOT | AOT to `native` |" in text
     assert "| JIT" not in text
 
@@ -337,6 +344,7 @@ def test_both_modes_stand_beside_each_other(write, tmp_path):
     text = write({"jit": jit, "aot": samples("aot", {WASM: 1.5})})
     found = section(text, "Cold start").split("<details>")[0]
     assert text.count("### Cold start\n") == 1
+    assert "- JIT: the config leaves `warm_loop` out." in text
     assert "| contender: wall time | JIT | JIT to `native` | AOT | AOT to `native` |" in found
     native, wasm = (row for row in found.splitlines() if row.startswith("| `"))
     assert re.search(

@@ -29,9 +29,13 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-BENCHMARKS = checks.benchmarks(config)
 MODELS = config["compare"]["models"]
-MODES = config["compare"]["modes"]
+# The benchmarks of each mode, whether or not it is compared.
+JOBS = {mode: selection.benchmarks(config, mode) for mode in (JIT, AOT)}
+BENCHMARKS = [
+    name for name in config["benchmarks"] if name in {*JOBS[JIT], *JOBS[AOT]}
+]
+MODES = [mode for mode in config["compare"]["modes"] if JOBS[mode]]
 
 # What another workflow that takes this one as a module puts before its paths.
 PREFIX = workflow.modifier.path_modifier.prefix or ""

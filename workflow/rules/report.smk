@@ -7,7 +7,7 @@ include: "functions/report.smk"
 
 
 wildcard_constraints:
-    figure="|".join(FIGURES),
+    figure="|".join(["ratios", *BENCHMARKS]),
 
 
 rule fingerprint:
@@ -99,7 +99,7 @@ rule report_md:
         twins=paths.TWINS,
         figures=[
             *ANSWERS,
-            *expand(paths.FIGURE, model=MODELS, mode=MODES, figure=FIGURES),
+            *(name for mode in MODES for name in figures(mode)),
         ],
         machine=paths.MACHINE,
         models=of_every_model(paths.MODEL),
@@ -227,6 +227,7 @@ rule deployment_md:
     conda:
         "../../envs/conda/report.yaml"
     params:
+        confidence=config["confidence"],
         code=code_digest(
             "scripts.deployment.write_chapter", *map(deployed.module, LOADED)
         ),
@@ -238,6 +239,7 @@ rule deployment_md:
         " --jobs {input.jobs:q}"
         " --models {input.models:q}"
         " --figures {input.figures:q}"
+        " --confidence {params.confidence}"
         " --template {input.template:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"

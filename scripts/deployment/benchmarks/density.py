@@ -73,9 +73,11 @@ BENCHMARK = Benchmark(
     what=(
         "Proportional set size of a host and its workers with more and more workers that have each "
         "answered: the largest that was seen while all were at work, and at rest after it, with "
-        "its anonymous, file and shared parts. At rest `fresh`, `snapshot` and `process` have "
-        "nothing but their workers. What each further action adds is the slope through all of them "
-        "(Theil and Sen); 1024 MiB by that at work are the actions per GiB."
+        "its anonymous, file and shared parts. How far activations overlap decides what is seen "
+        "at work: the more workers share a core, the less of their largest at the same time. At "
+        "rest `fresh`, `snapshot` and `process` have nothing but their workers. What each further "
+        "action adds is the slope through all of them (Theil and Sen); 1024 MiB by that at "
+        "work are the actions per GiB."
     ),
     settings={
         "rounds": settings.rounds(3),

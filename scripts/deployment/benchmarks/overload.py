@@ -83,9 +83,11 @@ BENCHMARK = Benchmark(
     what=(
         "More requests than the host can answer: what it answers meanwhile, every answer checked, "
         "what it refuses and how fast, and how many seconds after the last of them was sent all "
-        "are answered and the median latency of each second is within twice the one before again. "
+        "are answered and the median latency of each second is within twice the one before again: "
+        "what waits in a bounded queue, at the least, and then whole seconds. "
         "`wasmtime serve` refuses nothing: requests wait there, and those not answered after "
-        "`patience`, 30 s or less so that 1000 wait at the most, are `unanswered`."
+        "`patience`, 30 s or less so that 1000 wait at the most, or whose connection is reset (100 "
+        "wait to be accepted), are `unanswered`."
     ),
     settings={
         "rounds": settings.rounds(1),

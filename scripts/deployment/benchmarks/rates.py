@@ -54,7 +54,8 @@ BENCHMARK = Benchmark(
         "Right answers a second, refusals and latency at arrival rates that are shares of what the "
         "host does at saturation (each worker busy, one request waiting for it). The `knee` is "
         "where the answers stop to follow the arrivals, the c of the best fit by min(offered, c); "
-        "`rate_of_double_latency` is where the median latency first is twice that at the least. "
+        "`rate_of_double_latency` is where the median latency first is twice that at the least; "
+        "beyond the knee requests queue, and latency depends on how long the load lasts. "
         "Requests arrive evenly: where they come at random, they wait at lower rates already."
     ),
     settings={

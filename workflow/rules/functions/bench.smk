@@ -39,7 +39,11 @@ def bench_settings(benchmark):
                 "seed": config["seed"],
                 "baseline": config["compare"]["baseline"],
                 "confidence": config["confidence"],
-                "settings": config["benchmarks"][benchmark],
+                "settings": {
+                    key: value
+                    for key, value in config["benchmarks"][benchmark].items()
+                    if key != "modes"
+                },
             }
         )
 

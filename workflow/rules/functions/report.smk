@@ -1,7 +1,5 @@
 # What the rules of stage report ask: the files a job needs, its parameters.
 RANKED = [name for name in BENCHMARKS if name in benchmarks.ranked()]
-# A figure for each benchmark, called by its name, and one for the ratios of all that rank contenders.
-FIGURES = [*(["ratios"] if RANKED else []), *BENCHMARKS]
 
 # The first screen's picture, where any of its benchmarks is measured.
 ANSWERS = of_every_model(paths.ANSWER) if captions.SHOWN & set(BENCHMARKS) else []
@@ -18,8 +16,14 @@ def figure_samples(wildcards):
         paths.SAMPLES,
         model=wildcards.model,
         mode=wildcards.mode,
-        benchmark=BENCHMARKS,
+        benchmark=JOBS[wildcards.mode],
     )
+
+
+def figures(mode):
+    """A figure for each benchmark of a mode, by its name, and the ratios of all that rank."""
+    names = [*(["ratios"] if set(RANKED) & set(JOBS[mode]) else []), *JOBS[mode]]
+    return expand(paths.FIGURE, model=MODELS, mode=mode, figure=names)
 
 
 def measured_contenders():

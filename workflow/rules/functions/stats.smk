@@ -5,14 +5,19 @@ def of_mode(pattern):
     """An input function: `pattern` for every benchmark and model of a mode's jobs."""
 
     def files(wildcards):
-        return expand(pattern, model=MODELS, mode=wildcards.mode, benchmark=BENCHMARKS)
+        return of_jobs(pattern, wildcards.mode)
 
     return files
 
 
 def of_every_job(pattern):
     """`pattern` for every benchmark, mode and model."""
-    return expand(pattern, model=MODELS, mode=MODES, benchmark=BENCHMARKS)
+    return [name for mode in MODES for name in of_jobs(pattern, mode)]
+
+
+def of_jobs(pattern, mode):
+    """`pattern` for every benchmark of a mode and every model."""
+    return expand(pattern, model=MODELS, mode=mode, benchmark=JOBS[mode])
 
 
 def told_code(script):
