@@ -91,6 +91,7 @@ def check(config: dict[str, Any]) -> None:
     for key, path in [
         ("image", config["image"]),
         *(("oracle.images", path) for path in config["oracle"]["images"]),
+        ("accuracy.labelled", config["accuracy"]["labelled"]),
         *(("calibration.images", path) for path in config["calibration"]["images"]),
     ]:
         if path and not Path(path).is_file():

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from scripts.common import paths
 from scripts.contenders.runner import AOT, CACHED, COMPILING, JIT, REFERENCE, Call, Mode, Runner
+from scripts.model.numbers import F32
 
 # What the mode of later runs, from an engine's own cache, is called.
 LATER = "jit-cached"
@@ -36,7 +37,7 @@ def by_python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
-def reference(name: str, package: str) -> Runner:
+def reference(name: str, package: str, numbers: str = F32) -> Runner:
     """Return a runtime that runs the model's graph itself: what a user would pick instead."""
     module = "scripts.runners.reference"
 
@@ -45,5 +46,5 @@ def reference(name: str, package: str) -> Runner:
         return by_python(module, "--runtime", name, "--graph", call.path, "--model", model)
 
     files, traits = (paths.MODEL, paths.LABELS), frozenset({REFERENCE})
-    mode = Mode(paths.REFERENCE, command, traits=traits, reads=files)
+    mode = Mode(paths.REFERENCE, command, traits=traits, reads=files, numbers=numbers)
     return Runner("graph", {"reference": mode}, module=module, packages=(package,))

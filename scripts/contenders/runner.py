@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from scripts.common import paths
+from scripts.model.numbers import F32
 
 # Traits of modes: what decides which benchmarks a contender takes part in.
 COMPILING, CACHED, REFERENCE = "compiling", "cached", "reference"
@@ -51,6 +52,8 @@ class Mode:
         judged_as: the mode whose verdict by the oracle counts, where it is another.
         default: the mode that a user's own settings amount to, where it is another.
         reads: templates of further files that a run reads.
+        numbers: what it computes with, where no build says that: float32, or integers that have
+            answers of their own to be held against.
     """
 
     path: str
@@ -62,6 +65,7 @@ class Mode:
     judged_as: str = ""
     default: str = ""
     reads: tuple[str, ...] = ()
+    numbers: str = F32
 
 
 @dataclass(frozen=True)

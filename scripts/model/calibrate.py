@@ -4,14 +4,12 @@ Written as JSON: `ranges`, a pair for each layer, and `images`, how many inputs 
 """
 
 import argparse
-import base64
 from pathlib import Path
 
 import numpy as np
 
 from scripts.common import errors, files
-from scripts.common.preprocessing import preprocess, read_image
-from scripts.model import floating, lowering
+from scripts.model import calibration, floating, lowering
 from scripts.model.lowering import Layer
 
 
@@ -39,10 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("images", nargs="*", type=Path, help="photographs, after `--`")
     args = parser.parse_args(argv)
     model = files.read_json(args.model)
-    data = [read_image(path) for path in args.images] or [
-        base64.b64decode(files.read_json(args.input)["image"])
-    ]
-    images = [preprocess(image, model["size"], tuple(model["input_range"])) for image in data]
+    images = calibration.tensors(args.input, args.images, model)
     layers = lowering.lower(args.graph.read_bytes(), model)
     files.write_json(args.out, {"images": len(images), "ranges": ranges(layers, images)})
     return 0

@@ -136,7 +136,9 @@ def check_depth(sums: np.ndarray, top: int) -> None:
         raise UserError("a layer has too many inputs for sums of 32 bits; use `numbers: f32`")
 
 
-def of_graph(graph: bytes, model: dict, ranges: dict, top: int) -> tuple[list[Layer], list]:
+def of_graph(
+    graph: bytes, model: dict, ranges: dict, top: int
+) -> tuple[list[Layer], list[Quantised]]:
     """Return a prepared graph's layers as lowered and in integers.
 
     Args:

@@ -12,7 +12,7 @@ import numpy as np
 from scripts.common import errors, files
 from scripts.model import integers, numbers, quantise
 from scripts.model.quantise import Quantised
-from scripts.oracle.judgement import read_answers
+from scripts.oracle import own_answers
 
 
 def probabilities(layers: list[Quantised], tensor: np.ndarray, top: int) -> np.ndarray:
@@ -20,15 +20,6 @@ def probabilities(layers: list[Quantised], tensor: np.ndarray, top: int) -> np.n
     *_, scores = integers.outputs(layers, tensor, top)
     exponents = np.exp(scores.reshape(-1).astype(np.float64) - scores.max())
     return (exponents / exponents.sum()).astype(np.float32)
-
-
-def row(case: dict, found: np.ndarray, labels: list[str]) -> dict:
-    """Return a case's row with another answer."""
-    best = [
-        {"label": labels[index], "index": int(index), "confidence": float(found[index])}
-        for index in np.argsort(-found, kind="stable")[:2]
-    ]
-    return {"name": case["name"], "kind": case["kind"], **best[0], "second": best[1]}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -44,19 +35,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, help="the arrays (.npz)")
     parser.add_argument("--json-out", required=True)
     args = parser.parse_args(argv)
-    model, cases = files.read_json(args.model), files.read_json(args.cases)
-    top, answers = numbers.TOPS[args.numbers], read_answers(args.reference)
-    ranges = files.read_json(args.ranges)
+    top, ranges = numbers.TOPS[args.numbers], files.read_json(args.ranges)
+    model = files.read_json(args.model)
     _, layers = quantise.of_graph(args.graph.read_bytes(), model, ranges, top)
-    labels = args.labels.read_text(encoding="utf-8").splitlines()
-    rows = []
-    for case in cases["cases"]:
-        found = probabilities(layers, answers[f"tensor/{case['name']}"], top)
-        answers[f"probabilities/{case['name']}"] = found
-        rows.append(row(case, found, labels))
-    with files.atomic_write(args.out, "wb") as stream:
-        np.savez(stream, **answers)
-    files.write_json(args.json_out, cases | {"cases": rows})
+    own_answers.write(
+        lambda tensor: probabilities(layers, tensor, top),
+        args.labels.read_text(encoding="utf-8").splitlines(),
+        (args.reference, args.cases),
+        (args.out, args.json_out),
+    )
     return 0
 
 

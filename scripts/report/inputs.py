@@ -36,6 +36,7 @@ class Data:
         machine: the fingerprint.
         model: the model's record.
         multiply_adds: those of one inference.
+        accuracy: what its forms in integers cost, as scripts/oracle/measure_accuracy.py tells it.
         peak: what a core can do at the most, as scripts/bench/measure_peak.py tells it.
         others: the same of the other models.
         compiled: records of compiling ahead of time.
@@ -50,6 +51,7 @@ class Data:
     machine: dict[str, Any]
     model: dict[str, Any]
     multiply_adds: int
+    accuracy: list[dict[str, Any]]
     peak: dict[str, Any]
     compiled: list[dict[str, Any]]
     original: dict[str, dict[str, Any]]
@@ -112,6 +114,7 @@ def read(
     machine: str,
     models: list[str],
     arithmetic: list[str],
+    accuracy: list[str],
     peak: str,
     oracle: str,
     tools: str,
@@ -134,11 +137,13 @@ def read(
         "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
     }
     records = [files.read_json(path) for path in compiled]
+    costs = [files.read_json(path) for path in accuracy]
     counts = [files.read_json(path)["multiply_adds"] for path in arithmetic]
     found: list[Data] = []
     for model, count in zip(map(files.read_json, models), counts, strict=True):
         own = {name: of_model(table, model["name"]) for name, table in of_models.items()}
         own["compiled"] = [row for row in records if row["model"] == model["name"]]
+        own["accuracy"] = [row for row in costs if row["model"] == model["name"]]
         found.append(Data(model=model, multiply_adds=count, others=[], **own, **shared))
     return replace(found[0], others=found[1:])
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scripts.bench import registry, runs
 from scripts.bench.benchmark import Benchmark
 from scripts.contenders.runner import JIT
-from scripts.report import wording
+from scripts.report import accuracy, wording
 from scripts.report.inputs import SELF_CHECK, Data
 
 # Of fewer samples nobody can say which lie far from the rest.
@@ -96,7 +96,11 @@ def beside(data: Data, rows: pd.DataFrame) -> list[dict[str, Any]]:
     for _, row in rows.iterrows():
         found.setdefault(place(row), {})[row.job] = row
     return [
-        {"contender": name, "cells": [text for job in jobs for text in cells(of.get(job))]}
+        {
+            "contender": name,
+            "cells": [text for job in jobs for text in cells(of.get(job))],
+            "agreed": accuracy.beside(data, next(iter(of.values()))),
+        }
         for name, of in found.items()
     ]
 

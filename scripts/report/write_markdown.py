@@ -9,6 +9,7 @@ from typing import Any
 from scripts.bench import registry
 from scripts.common import errors, files
 from scripts.report import (
+    accuracy,
     alarms,
     answer,
     inputs,
@@ -48,6 +49,7 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         like=levers.table(data, like.LIKE, like.smallest),
         levers=levers.table(data, like.LEVER, levers.over),
         across=levers.table(data, like.ACROSS, levers.over),
+        accuracy=of_all(data, accuracy.table),
         sections=sections.sections(data),
         listed=sections.listed(data),
         scaling=run_tables.scaling(data),
@@ -109,6 +111,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--machine", required=True)
     parser.add_argument("--models", required=True, nargs="+")
     parser.add_argument("--arithmetic", required=True, nargs="+", help="of each model")
+    parser.add_argument("--accuracy", nargs="*", default=[], help="of forms in integers")
     parser.add_argument("--peak", required=True, help="what a core can do at the most")
     parser.add_argument("--oracle", required=True)
     parser.add_argument("--tools", required=True)

@@ -15,11 +15,15 @@ from scripts.common.errors import UserError
 Classifier = Callable[[np.ndarray], np.ndarray]
 
 
-def litert(graph: Path, model: dict) -> Classifier:
-    """Load a .tflite file; XNNPACK runs it, as LiteRT chooses by itself."""
-    from ai_edge_litert.interpreter import Interpreter
+def litert(graph: Path, model: dict, plain: bool = False) -> Classifier:
+    """Load a .tflite file; XNNPACK runs it, as LiteRT chooses by itself.
 
-    interpreter = Interpreter(str(graph), num_threads=1)
+    `plain` takes the slow kernels that define what the operations are.
+    """
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    kernels = OpResolverType.BUILTIN_REF if plain else OpResolverType.AUTO
+    interpreter = Interpreter(str(graph), num_threads=1, experimental_op_resolver_type=kernels)
     interpreter.allocate_tensors()
     source = interpreter.get_input_details()[0]["index"]
     target = interpreter.get_output_details()[0]["index"]
@@ -59,7 +63,12 @@ def tensorflow(graph: Path, model: dict) -> Classifier:
     return session.make_callable(target, feed_list=[source])
 
 
-RUNTIMES = {"litert": litert, "onnxruntime": onnxruntime, "tensorflow": tensorflow}
+RUNTIMES = {
+    "litert": litert,
+    "litert_int8": litert,
+    "onnxruntime": onnxruntime,
+    "tensorflow": tensorflow,
+}
 
 
 def load(runtime: str, graph: Path, model: dict) -> Classifier:

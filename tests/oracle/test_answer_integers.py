@@ -4,7 +4,7 @@ import numpy as np
 
 from scripts.model import quantise
 from scripts.model.lowering import INPUT, POINTWISE, SOFTMAX, Layer
-from scripts.oracle import answer_integers
+from scripts.oracle import answer_integers, own_answers
 
 LABELS = ["red", "green", "blue"]
 
@@ -17,7 +17,7 @@ def test_an_answer_names_the_best_two():
     found = answer_integers.probabilities(quantised, tensor, 255)
     expected = np.exp([0.2, 1.0, -1.0]) / np.exp([0.2, 1.0, -1.0]).sum()
     assert np.abs(found - expected).max() < 1e-3
-    row = answer_integers.row({"name": "random", "kind": "tensor", "label": "red"}, found, LABELS)
+    row = own_answers.row({"name": "random", "kind": "tensor", "label": "red"}, found, LABELS)
     assert (row["label"], row["second"]["label"]) == ("green", "red")
     assert row["confidence"] == float(found[1])
     assert (row["name"], row["kind"]) == ("random", "tensor")

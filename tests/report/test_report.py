@@ -16,7 +16,13 @@ from scripts.report import apart, inputs, wording, write_markdown
 from scripts.stats import compare_levers, compare_twins, estimate
 
 SETTINGS = {
-    "compare": {"baseline": "native", "engines": ["wasmtime"], "modes": ["jit", "aot"]},
+    "compare": {
+        "baseline": "native",
+        "builds": ["native", "wasm-simd", "wasm-int"],
+        "references": ["litert", "litert_int8"],
+        "engines": ["wasmtime"],
+        "modes": ["jit", "aot"],
+    },
     "engines": {"wasmtime": {"runner": "wasmtime"}},
     "confidence": 0.99,
     "margin": 0.05,
@@ -46,6 +52,7 @@ MACHINE = {
             "native-original": {"target": "native"},
             "wasm": {"target": "wasm"},
             "wasm-simd": {"target": "wasm"},
+            "wasm-int": {"target": "wasm", "numbers": "w8a7"},
         }
     },
 }
@@ -104,7 +111,7 @@ def names(contender, mode):
 def write(tmp_path, root):
     """A function that writes a report's files and returns the report."""
 
-    def make(tables, model=MODEL, passed=True, skipped=(), original=True):
+    def make(tables, model=MODEL, passed=True, skipped=(), original=True, accuracy=()):
         paths = []
         for mode, table in tables.items():
             found = estimate.table(table, "native", 0.99, 0.05)
@@ -134,6 +141,10 @@ def write(tmp_path, root):
         tools = {"name": "wasmtime", "version": "48.0.8", "source": "PATH", "path": "wasmtime"}
         pd.DataFrame([tools]).to_csv(tmp_path / "tools.csv", index=False)
         arguments = ["--estimates", *map(str, paths), "--out", str(tmp_path / "report.md")]
+        for number, row in enumerate(accuracy):
+            (tmp_path / f"accuracy-{number}.json").write_text(json.dumps({"model": "net", **row}))
+        records = [str(tmp_path / f"accuracy-{number}.json") for number in range(len(accuracy))]
+        arguments += ["--accuracy", *records]
         for name, file in (
             ("machine", "machine.json"),
             ("models", "model.json"),
@@ -327,6 +338,36 @@ def test_percentiles_are_printed_where_their_inferences_carry_them(write):
     )
     assert "| AOT | 20.0 ms | 20.0 ms | 10 |" in native
     assert "| AOT | 50.0 ms | too few (200) | 10 |" in wasm
+
+
+def counted(count, n, low, high):
+    return {"count": count, "n": n, "low": low, "high": high}
+
+
+def test_what_integers_cost_stands_beside_their_times(write):
+    accuracy = [
+        {"numbers": "w8a7", "crops": {"agreed": counted(189, 200, 0.891, 0.977)}},
+        {
+            "numbers": "litert_int8",
+            "crops": {"agreed": counted(150, 200, 0.66, 0.82)},
+            "labelled": {
+                "agreed": counted(9, 10, 0.5, 1),
+                "float32": counted(8, 10, 0.4, 0.98),
+                "integers": counted(7, 10, 0.3, 0.95),
+            },
+        },
+    ]
+    text = write({"aot": samples("aot", {"wasm-int@wasmtime-aot": 0.5})}, accuracy=accuracy)
+    told = section(text, "What integers cost in accuracy")
+    assert "| w8a7 | `wasm-int` | 94.5 % (89.1 to 97.7 %) of 200 | - | - |" in told
+    assert "| litert_int8 | `litert_int8` | 75.0 % (66.0 to 82.0 %) of 200 | 80.0 % (" in told
+    assert "of 200 crops it gives 94.5 % the class that float32 gives" in text.split("## ")[0]
+    times = section(text, "Cold start").split("<details>")[0]
+    assert re.search(r"^\| `wasm-int@wasmtime` \|.*\| 94\.5 % \|$", times, re.MULTILINE)
+    assert re.search(r"^\| `native` \|.*\| - \|$", times, re.MULTILINE)
+    plain = write({"aot": samples("aot", {WASM: 0.5})})
+    assert "integers" not in plain
+    assert "names the class" not in plain
 
 
 def test_one_mode_alone(write):

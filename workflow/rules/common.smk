@@ -20,6 +20,7 @@ from scripts.contenders.runner import AOT, JIT
 from scripts.deployment import hosts, service
 from scripts.deployment import registry as deployed
 from scripts.model import manifest, numbers, pretrained
+from scripts.oracle import photographs
 from scripts.report import captions
 from scripts.tools import location, pins
 from snakemake.exceptions import WorkflowError
@@ -32,9 +33,7 @@ except UserError as error:
 MODELS = config["compare"]["models"]
 # The benchmarks of each mode, whether or not it is compared.
 JOBS = {mode: selection.benchmarks(config, mode) for mode in (JIT, AOT)}
-BENCHMARKS = [
-    name for name in config["benchmarks"] if name in {*JOBS[JIT], *JOBS[AOT]}
-]
+BENCHMARKS = [name for name in config["benchmarks"] if name in {*JOBS[JIT], *JOBS[AOT]}]
 MODES = [mode for mode in config["compare"]["modes"] if JOBS[mode]]
 
 # What another workflow that takes this one as a module puts before its paths.

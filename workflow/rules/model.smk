@@ -6,7 +6,7 @@ include: "functions/model.smk"
 
 
 wildcard_constraints:
-    numbers="|".join(numbers.TOPS),
+    numbers="|".join([*numbers.TOPS, LITERT_INTEGERS]),
     panel="|".join(str(panel) for panel in PANELS.values()),
     reference="|".join(config["compare"]["references"]) or "(?!)",
 
@@ -144,6 +144,8 @@ rule quantise_model:
         paths.QUANTISED,
     log:
         "results/logs/{model}/packed-{numbers}-{panel}.log",
+    wildcard_constraints:
+        numbers="|".join(numbers.TOPS),
     conda:
         "../../envs/conda/model.yaml"
     params:
@@ -165,6 +167,8 @@ rule convert_reference:
     input:
         graph=paths.GRAPH,
         model=paths.MODEL,
+        request=calibration_request,
+        images=calibration_images,
     output:
         paths.REFERENCE,
     log:
@@ -172,6 +176,7 @@ rule convert_reference:
     conda:
         "../../envs/conda/model.yaml"
     params:
+        calibration=calibration_option,
         packages=versions("onnx", "tensorflow-cpu", "tf2onnx"),
         code=code_digest("scripts.model.convert"),
     message:
@@ -180,7 +185,9 @@ rule convert_reference:
         "python -m scripts.model.convert"
         " --model {input.model:q}"
         " --runtime {wildcards.reference:q}"
+        " {params.calibration}"
         " --out {output:q}"
+        " -- {input.images:q}"
         " > {log:q} 2>&1"
 
 

@@ -55,6 +55,8 @@ rule integer_answers:
         answers=paths.INTEGER_ANSWERS,
     log:
         "results/logs/{model}/oracle/{numbers}.log",
+    wildcard_constraints:
+        numbers="|".join(numbers.TOPS),
     conda:
         "../../envs/conda/oracle.yaml"
     params:
@@ -75,6 +77,79 @@ rule integer_answers:
         " > {log:q} 2>&1"
 
 
+rule kernel_answers:
+    input:
+        graph=paths.REFERENCE.replace("{reference}", "{numbers}"),
+        model=paths.MODEL,
+        labels=paths.LABELS,
+        cases=paths.CASES,
+        answers=paths.ANSWERS,
+    output:
+        cases=paths.INTEGER_CASES,
+        answers=paths.INTEGER_ANSWERS,
+    log:
+        "results/logs/{model}/oracle/{numbers}.log",
+    wildcard_constraints:
+        numbers=LITERT_INTEGERS,
+    conda:
+        "../../envs/conda/oracle.yaml"
+    params:
+        packages=versions("ai-edge-litert"),
+        code=code_digest("scripts.oracle.answer_kernels"),
+    message:
+        "Asking LiteRT's reference kernels: {wildcards.numbers}"
+    shell:
+        "python -m scripts.oracle.answer_kernels"
+        " {input.graph:q}"
+        " --model {input.model:q}"
+        " --labels {input.labels:q}"
+        " --reference {input.answers:q}"
+        " --cases {input.cases:q}"
+        " --out {output.answers:q}"
+        " --json-out {output.cases:q}"
+        " > {log:q} 2>&1"
+
+
+rule accuracy:
+    input:
+        graph=paths.FOLDED,
+        model=paths.MODEL,
+        ranges=paths.RANGES,
+        answers=paths.ANSWERS,
+        litert=litert_graph,
+        labelled=labelled_photographs(),
+    output:
+        paths.ACCURACY,
+    log:
+        "results/logs/{model}/accuracy/{numbers}.log",
+    conda:
+        "../../envs/conda/oracle.yaml"
+    params:
+        crops=config["accuracy"]["crops"],
+        labelled=option("--labelled", config["accuracy"]["labelled"]),
+        seed=config["seed"],
+        confidence=config["confidence"],
+        litert=litert_option,
+        packages=versions("ai-edge-litert", "pillow", "tensorflow-cpu"),
+        code=code_digest("scripts.oracle.measure_accuracy"),
+    message:
+        "Counting what {wildcards.numbers} costs in accuracy, minutes; see {log}"
+    shell:
+        "python -m scripts.oracle.measure_accuracy"
+        " {input.graph:q}"
+        " --model {input.model:q}"
+        " --ranges {input.ranges:q}"
+        " --numbers {wildcards.numbers}"
+        " --reference {input.answers:q}"
+        " --crops {params.crops}"
+        " {params.litert}"
+        " {params.labelled}"
+        " --seed {params.seed}"
+        " --confidence {params.confidence}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
 rule check_oracle:
     input:
         of_contender(run_files),
@@ -89,7 +164,7 @@ rule check_oracle:
     conda:
         "../../envs/conda/oracle.yaml"
     params:
-        tensor_tolerance=config["oracle"]["tensor_tolerance"],
+        tensor_tolerance=tensor_tolerance,
         confidence_tolerance=config["oracle"]["confidence_tolerance"],
         timeout=config["oracle"]["timeout"],
         contender=checked_contender,

@@ -104,6 +104,7 @@ rule report_md:
         machine=paths.MACHINE,
         models=of_every_model(paths.MODEL),
         arithmetic=of_every_model(paths.ARITHMETIC),
+        accuracy=accuracy_records(),
         peak=paths.PEAK_RATES,
         oracle=paths.ORACLE,
         tools=paths.TOOLS,
@@ -135,6 +136,7 @@ rule report_md:
         " --machine {input.machine:q}"
         " --models {input.models:q}"
         " --arithmetic {input.arithmetic:q}"
+        " --accuracy {input.accuracy:q}"
         " --peak {input.peak:q}"
         " --oracle {input.oracle:q}"
         " --tools {input.tools:q}"

@@ -7,6 +7,27 @@ if config["mirror"]:
     os.environ[pretrained.MIRROR_VARIABLE] = config["mirror"]
 
 
+# The reference that its converter quantises: the name of the runtime and of what it computes with.
+LITERT_INTEGERS = "litert_int8"
+
+
+def calibration_request(wildcards):
+    """The photograph that is calibrated on where the config names no others."""
+    is_needed = wildcards.reference == LITERT_INTEGERS
+    return paths.REQUEST if is_needed else []
+
+
+def calibration_option(wildcards, input):
+    """The same as an option."""
+    return option("--input", str(input.request))
+
+
+def calibration_images(wildcards):
+    """The photographs that a reference is calibrated on."""
+    is_needed = wildcards.reference == LITERT_INTEGERS
+    return config["calibration"]["images"] if is_needed else []
+
+
 def model_labels(wildcards):
     """The labels that the manifest names for a model."""
     return ENTRIES[wildcards.model].labels

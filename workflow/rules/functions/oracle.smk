@@ -10,17 +10,57 @@ def of_contender(function):
     return of_wildcards
 
 
+def form_of(row):
+    """What a contender computes with: as its build says, or its runner where it has none."""
+    return config["builds"].get(row.build, {}).get("numbers", row.how.numbers)
+
+
+def tensor_tolerance(wildcards):
+    """How far a probability may be off; LiteRT's kernels in integers round at every layer."""
+    is_rounded = form_of(contender_of(wildcards)) == LITERT_INTEGERS
+    return config["oracle"][
+        "confidence_tolerance" if is_rounded else "tensor_tolerance"
+    ]
+
+
 def of_numbers(floats, integers):
     """An input function: one of two files, by what the contender's build computes with."""
 
     def of_wildcards(wildcards):
-        # A reference has no build.
-        build = config["builds"].get(contender_of(wildcards).build, {})
-        form = build.get("numbers", numbers.F32)
+        form = form_of(contender_of(wildcards))
         template = floats if form == numbers.F32 else integers
         return template.format(model=wildcards.model, numbers=form)
 
     return of_wildcards
+
+
+def labelled_photographs():
+    """The table of labelled photographs and all that it lists, where the config names one."""
+    table = config["accuracy"]["labelled"]
+    if not table:
+        return []
+    try:
+        rows = photographs.labelled(Path(table))
+    except UserError as error:
+        raise WorkflowError(f"config: accuracy.labelled: {error}") from None
+    return [table, *(str(row.path) for row in rows)]
+
+
+def litert_graph(wildcards):
+    """The graph that LiteRT runs, where that is the form whose accuracy is measured."""
+    name = paths.REFERENCE.replace("{reference}", LITERT_INTEGERS)
+    return name if wildcards.numbers == LITERT_INTEGERS else []
+
+
+def litert_option(wildcards, input):
+    """The same as an option."""
+    return option("--litert", str(input.litert))
+
+
+def accuracy_records():
+    """What the integers that are compared cost in accuracy."""
+    forms = {form_of(row) for row in selection.every(config, MODELS[0])}
+    return expand(paths.ACCURACY, model=MODELS, numbers=sorted(forms - {numbers.F32}))
 
 
 def checked_contender(wildcards):

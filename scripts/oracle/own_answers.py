@@ -1,0 +1,42 @@
+"""The oracle's cases with the answers of a form in integers instead of TensorFlow's."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from scripts.common import files
+from scripts.oracle.judgement import read_answers
+
+
+def write(
+    classify: Callable[[np.ndarray], np.ndarray],
+    labels: list[str],
+    reference: tuple[str, str],
+    out: tuple[str, str],
+) -> None:
+    """Write the arrays and the readable answers, as answer_cases.py does.
+
+    Args:
+        classify: from a case's tensor, float32 [1, size, size, 3], to float32 [classes].
+        labels: the classes' names.
+        reference: what answer_cases.py wrote: the arrays (.npz) and the readable answers.
+        out: the same two to be written.
+    """
+    answers, cases = read_answers(reference[0]), files.read_json(reference[1])
+    rows = []
+    for case in cases["cases"]:
+        found = classify(answers[f"tensor/{case['name']}"])
+        answers[f"probabilities/{case['name']}"] = found
+        rows.append(row(case, found, labels))
+    with files.atomic_write(out[0], "wb") as stream:
+        np.savez(stream, **answers)
+    files.write_json(out[1], cases | {"cases": rows})
+
+
+def row(case: dict, found: np.ndarray, labels: list[str]) -> dict:
+    """Return a case's row with another answer."""
+    best = [
+        {"label": labels[index], "index": int(index), "confidence": float(found[index])}
+        for index in np.argsort(-found, kind="stable")[:2]
+    ]
+    return {"name": case["name"], "kind": case["kind"], **best[0], "second": best[1]}
