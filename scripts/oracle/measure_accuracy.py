@@ -65,7 +65,8 @@ def compared(forms: tuple[Scores, Scores], images: Iterable[bytes], model: dict)
     for batch in batches:
         scores = (form(np.concatenate(batch)).reshape(len(batch), -1) for form in forms)
         found.append(np.stack([each.argmax(1) for each in scores]))
-        print(f"{BATCH * len(found)} of {len(tensors)} photographs", flush=True)
+        done = sum(each.shape[1] for each in found)
+        print(f"{done} of {len(tensors)} photographs", flush=True)
     return np.concatenate(found, axis=1)
 
 
