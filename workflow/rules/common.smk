@@ -32,9 +32,7 @@ except UserError as error:
 MODELS = config["compare"]["models"]
 # The benchmarks of each mode, whether or not it is compared.
 JOBS = {mode: selection.benchmarks(config, mode) for mode in (JIT, AOT)}
-BENCHMARKS = [
-    name for name in config["benchmarks"] if name in {*JOBS[JIT], *JOBS[AOT]}
-]
+BENCHMARKS = [name for name in config["benchmarks"] if name in {*JOBS[JIT], *JOBS[AOT]}]
 MODES = [mode for mode in config["compare"]["modes"] if JOBS[mode]]
 
 # What another workflow that takes this one as a module puts before its paths.
