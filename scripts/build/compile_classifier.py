@@ -26,18 +26,22 @@ def main(argv: list[str] | None = None) -> int:
     model = files.read_json(args.model)
     is_wasm = settings["target"] == "wasm"
     target = crate.target_dir(record, settings)
-    environment = rust.cargo_environment(record, is_wasm, settings["rustflags"])
-    environment |= crate.model_environment(model, args.file) | {
-        "MOBILENET_LANES": crate.lanes(settings)
-    }
+    variables = crate.model_environment(model, args.file)
+    variables |= {"MOBILENET_LANES": crate.lanes(settings)}
+    environment = rust.cargo_environment(record, is_wasm, settings["rustflags"]) | variables
     command = crate.cargo_command(record, settings, target, args.jobs, args.service)
-    examples = crate.SERVICE if args.service else crate.EXAMPLES[settings["target"]]
+    names = [f"{name}{'.wasm' * is_wasm}" for name in crate.examples(settings, args.service)]
     with crate.claimed(target):
-        if subprocess.run(command, env=environment, check=False).returncode != 0:
-            raise UserError(f"build {settings['build']} failed; cargo's messages stand above")
-        folder = target / record["wasm"]["target"] if is_wasm else target
-        for example in examples:
-            crate.copy(folder / "release" / "examples" / example, args.out_dir, ".wasm" * is_wasm)
+        made = crate.finished(target, settings, args.service, variables)
+        if made.is_dir():
+            print(f"compiled before: {made}")
+        else:
+            if subprocess.run(command, env=environment, check=False).returncode != 0:
+                raise UserError(f"build {settings['build']} failed; cargo's messages stand above")
+            folder = (target / record["wasm"]["target"] if is_wasm else target) / "release"
+            crate.keep(made, [folder / "examples" / name for name in names])
+        for name in names:
+            crate.copy(made / name, args.out_dir)
     files.write_json(
         args.out_dir / ("service.json" if args.service else "build.json"),
         {**settings, "rustc": record["version"], "source": record["source"], "cargo": command[1:]},

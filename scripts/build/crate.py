@@ -22,6 +22,8 @@ SERVICE, SERVICE_FEATURES = ["mobilenet-oc-http"], ["http"]
 HOST_CPU = "target-cpu=native"
 # What vectors of 128 bits are called, by the processor's architecture.
 LANES_128 = {"x86_64": "sse2", "aarch64": "neon", "arm64": "neon"}
+# What lies in a target folder beside cargo's own.
+FINISHED = "finished"
 CLASSIFIER = Path(__file__).resolve().parents[2] / "classifier"
 
 
@@ -55,7 +57,7 @@ def claimed(target: Path) -> Iterator[None]:
     """Keep a target folder of the cache to one cargo call, for the sources of this checkout.
 
     Cargo judges by time alone: from a folder that clones share it would give one clone what it
-    compiled of another's. So what it knows of the classifier is forgotten where the sources differ;
+    compiled of another's. So what is known of the classifier is forgotten where the sources differ;
     the dependencies stay.
     """
     with cache.locked(target):
@@ -65,6 +67,7 @@ def claimed(target: Path) -> Iterator[None]:
             for pattern in ("*/.fingerprint/mobilenet-oc-*", "*/*/.fingerprint/mobilenet-oc-*"):
                 for known in target.glob(pattern):
                     shutil.rmtree(known)
+            shutil.rmtree(target / FINISHED, ignore_errors=True)
             target.mkdir(parents=True, exist_ok=True)
             stamp.write_text(key)
         yield
@@ -77,25 +80,12 @@ def lanes(settings: dict[str, Any]) -> str:
     return "simd128" if settings["target"] == "wasm" else LANES_128[platform.machine()]
 
 
-def kept(file: Path) -> Path:
-    """Return the cache's copy of a file to be embedded, named by its digest.
-
-    Cargo judges by time alone: of the same file made again it would compile a second executable,
-    and no two need have the same bytes.
-    """
-    path = cache.cache_dir() / "embedded" / files.sha256(file) / file.name
-    if not path.exists():
-        with open(file, "rb") as stream, files.atomic_write(path, "wb") as out:
-            shutil.copyfileobj(stream, out)
-    return path
-
-
 def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
     """Return the variables that hand the model's file to the classifier's build script."""
     low, high = model["input_range"]
     return {
-        "MOBILENET_MODEL": str(kept(file)),
-        "MOBILENET_LABELS": str(kept(file.parent / "labels.txt")),
+        "MOBILENET_MODEL": str(file.resolve()),
+        "MOBILENET_LABELS": str((file.parent / "labels.txt").resolve()),
         "MOBILENET_SIZE": str(model["size"]),
         "MOBILENET_INPUT_RANGE": f"{low:g},{high:g}",
         "MOBILENET_INPUT": model["input"],
@@ -103,12 +93,18 @@ def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
     }
 
 
-def features(settings: dict[str, Any]) -> list[str]:
-    """Return the classifier's features: the action's ABI, the model's form, a snapshot."""
+def features(settings: dict[str, Any], is_service: bool = False) -> list[str]:
+    """Return the classifier's features: the action's ABI, the model's form, a snapshot, HTTP."""
     form = "graph"
     if settings["runtime"] == "packed":
         form = "packed" if settings["numbers"] == "f32" else "integers"
-    return ["wasm", form, *(["snapshot"] if settings["snapshot"] else [])]
+    snapshot = ["snapshot"] if settings["snapshot"] else []
+    return ["wasm", form, *snapshot, *(SERVICE_FEATURES if is_service else [])]
+
+
+def examples(settings: dict[str, Any], is_service: bool = False) -> list[str]:
+    """Return the examples that are compiled of a build, or of its service."""
+    return SERVICE if is_service else EXAMPLES[settings["target"]]
 
 
 def cargo_command(
@@ -119,12 +115,10 @@ def cargo_command(
     is_service: bool = False,
 ) -> list[str]:
     """Return the cargo call of a build, or of its service, that takes `jobs` cores at most."""
-    examples = SERVICE if is_service else EXAMPLES[settings["target"]]
-    wanted = [*features(settings), *(SERVICE_FEATURES if is_service else [])]
     command = [record["path"], "build", "--release", "--locked"]
-    command += [word for name in examples for word in ("--example", name)]
+    command += [word for name in examples(settings, is_service) for word in ("--example", name)]
     command += ["--jobs", str(jobs)]
-    command += ["--no-default-features", "--features", ",".join(wanted)]
+    command += ["--no-default-features", "--features", ",".join(features(settings, is_service))]
     command += ["--manifest-path", str(CLASSIFIER / "Cargo.toml"), "--target-dir", str(target)]
     command += profile_arguments(settings["profile"])
     if settings["target"] == "wasm":
@@ -132,12 +126,39 @@ def cargo_command(
     return command
 
 
-def copy(source: Path, folder: Path, suffix: str) -> None:
+def finished(
+    target: Path, settings: dict[str, Any], is_service: bool, variables: dict[str, str]
+) -> Path:
+    """Return the folder, in a target folder, of what cargo made of these sources and this model.
+
+    It is kept because no two compilations need give the same bytes: LLVM 22 unrolls loops in an
+    order that depends on the compiler's own addresses. What is made again, such as a model that is
+    fetched anew or one that takes turns with another, would be another executable each time, and
+    all that was measured with it would be measured again.
+    """
+    contents = {
+        name: files.sha256(value) if Path(value).is_file() else value
+        for name, value in variables.items()
+    }
+    chosen = [features(settings, is_service), examples(settings, is_service)]
+    parts = [sources_key(CLASSIFIER), *chosen, contents]
+    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return target / FINISHED / key[:16]
+
+
+def keep(folder: Path, made: list[Path]) -> None:
+    """Copy what cargo made into a folder of `finished`, whole or not at all."""
+    part = folder.with_name(f"{folder.name}{files.UNFINISHED}")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for path in made:
+        shutil.copy(path, part / path.name)
+    part.rename(folder)
+
+
+def copy(source: Path, folder: Path) -> None:
     """Copy an executable into `folder`, whole or not at all."""
-    with (
-        open(f"{source}{suffix}", "rb") as built,
-        files.atomic_write(folder / f"{source.name}{suffix}", "wb") as out,
-    ):
+    target = folder / source.name
+    with open(source, "rb") as built, files.atomic_write(target, "wb") as out:
         shutil.copyfileobj(built, out)
-    if not suffix:
-        (folder / source.name).chmod(0o755)
+    target.chmod(source.stat().st_mode)

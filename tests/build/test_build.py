@@ -1,12 +1,12 @@
 """Clones share cargo's target folders, and none gets what was compiled of another's sources."""
 
+import json
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from scripts.build import crate, optimise
+from scripts.build import compile_classifier, crate, optimise
 from scripts.common import files
 from scripts.tools import pins, rust
 
@@ -55,21 +55,71 @@ def test_an_older_clone_gets_its_own_program(cargo, tmp_path):
     assert cargo(new) == "new"
 
 
-def test_a_model_made_again_is_no_other_to_cargo(tmp_path, monkeypatch):
+# Its build script makes each compilation another, as LLVM may.
+TURNS = {
+    "Cargo.toml": """
+[package]
+name = "mobilenet-oc"
+version = "0.1.0"
+edition = "2024"
+[features]
+wasm = []
+graph = []
+[workspace]
+""",
+    "src/lib.rs": "",
+    "build.rs": """
+fn main() {
+    println!("cargo::rerun-if-env-changed=MOBILENET_MODEL");
+    println!("cargo::rerun-if-changed={}", std::env::var("MOBILENET_MODEL").unwrap());
+    println!("cargo::rustc-env=ONCE={:?}", std::time::SystemTime::now());
+}
+""",
+    "examples/mobilenet-oc-l.rs": """
+fn main() { println!("{} {}", include_str!(env!("MOBILENET_MODEL")), env!("ONCE")); }
+""",
+}
+
+
+@pytest.fixture
+def compiled(tmp_path, monkeypatch):
+    """A function that compiles a program with a model embedded by the rule's script."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "labels.txt").write_text("a")
+    folder = tmp_path / "crate"
+    for name, text in TURNS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    monkeypatch.setattr(crate, "CLASSIFIER", folder)
+    record = rust.find(pins.pins()["rust"], tmp_path / "log")
+    files.write_json(tmp_path / "rust.json", record)
+    lock = [record["path"], "generate-lockfile", "--offline", "--manifest-path"]
+    subprocess.run([*lock, str(folder / "Cargo.toml")], check=True, env=os.environ | record["env"])
+    settings = {"build": "b", "target": "native", "rustflags": [], "profile": {}, "lanes": "auto"}
+    settings |= {"runtime": "tract", "numbers": "f32", "snapshot": False}
     model = {"input_range": [-1, 1], "size": 96, "input": "in", "output": "out"}
+    files.write_json(tmp_path / "model.json", model)
 
-    def written(text, made):
+    def compile_model(text):
         (tmp_path / "model.pb").write_text(text)
-        os.utime(tmp_path / "model.pb", (made, made))
-        path = Path(crate.model_environment(model, tmp_path / "model.pb")["MOBILENET_MODEL"])
-        return path, path.stat().st_mtime_ns, path.read_text()
+        (tmp_path / "labels.txt").write_text("a")
+        arguments = [f"--settings={json.dumps(settings)}", f"--rust={tmp_path / 'rust.json'}"]
+        arguments += [f"--model={tmp_path / 'model.json'}", f"--file={tmp_path / 'model.pb'}"]
+        assert compile_classifier.main([*arguments, f"--out-dir={tmp_path / 'out'}"]) == 0
+        program = [tmp_path / "out/mobilenet-oc-l"]
+        return subprocess.run(program, check=True, capture_output=True, text=True).stdout
 
-    first = written("weights", 1e9)
-    assert written("weights", 2e9) == first
-    assert written("others", 1e9)[2] == "others"
-    assert written("weights", 3e9) == first
+    return compile_model
+
+
+def test_a_model_made_again_gives_the_executable_that_it_gave(compiled):
+    """Though it is written anew, and another was compiled in the same folder meanwhile."""
+    first = compiled("one")
+    assert first.startswith("one ")
+    assert compiled("two").startswith("two ")
+    assert compiled("one") == first
+    with open(crate.CLASSIFIER / "src/lib.rs", "a") as stream:
+        stream.write("// another source\n")
+    assert compiled("one") != first
 
 
 RECORD = {
