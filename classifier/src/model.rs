@@ -21,7 +21,7 @@ enum Form {
     #[cfg(feature = "packed")]
     Packed(packed::Packed, packed::Buffers, packed::Isa),
     #[cfg(feature = "integers")]
-    Integers(integers::Packed, integers::Buffers, packed::Isa),
+    Integers(Box<(integers::Packed, integers::Buffers)>, packed::Isa),
 }
 
 impl Model {
@@ -62,7 +62,7 @@ impl Model {
             let model = integers::Packed::read(source.bytes)?;
             check_size(model.size, source)?;
             let (buffers, classes) = (integers::Buffers::new(&model), model.classes);
-            let form = Form::Integers(model, buffers, isa);
+            let form = Form::Integers(Box::new((model, buffers)), isa);
             return Self::new(form, classes, source.labels);
         }
         let model = packed::Packed::read(source.bytes)?;
@@ -112,7 +112,8 @@ impl Model {
                 packed::run(*isa, packed, values, buffers).to_vec()
             }
             #[cfg(feature = "integers")]
-            Form::Integers(packed, buffers, isa) => {
+            Form::Integers(ready, isa) => {
+                let (packed, buffers) = ready.as_mut();
                 integers::run(*isa, packed, values, buffers).to_vec()
             }
         };
