@@ -19,6 +19,7 @@ report: setup ## Run the whole job and write results/report.md and report.html
 
 serve: setup ## Serve the classifier on the loopback interface: a page for pictures, and a line for curl
 	snakemake --cores $(CORES) results/action.json
+	@! grep --quiet '"weights": "seeded"' results/models/*/model.json || echo 'note: weights are seeded, not trained (`weights` in config/README.md): labels mean nothing' >&2
 	@python -m scripts.action.serve --action results/action.json --policy snapshot --port $(PORT)
 
 test: setup ## Run all the tests: unit, Rust, lint, and the real workflow on config/quick.yaml

@@ -12,6 +12,7 @@ from scripts.bench.benchmark import Benchmark
 from scripts.bench.harness import Harness
 from scripts.bench.rounds import Limits, Rounds
 from scripts.bench.spawning import RunError, Spawner
+from scripts.common import busy
 from scripts.common.errors import UserError
 from scripts.contenders.runner import CACHED
 from scripts.stats import intervals
@@ -57,7 +58,8 @@ def measure(
     benchmark = registry.benchmark(plan["benchmark"])
     contenders, skipped = admitted(plan, benchmark)
     harness = Harness(spawner, request, plan["settings"])
-    load_start, started = os.getloadavg()[0], time.monotonic()
+    load_start, busy_start = os.getloadavg()[0], busy.cores()
+    started = time.monotonic()
     for name, record in list(contenders.items()):
         try:
             prepare_cache(record, harness)
@@ -87,6 +89,7 @@ def measure(
         "stopped_because": reason,
         "rounds": len({row["round"] for row in rounds.samples}),
         "seconds": round(time.monotonic() - started, 1),
+        "busy_start": busy_start,
         "load_start": load_start,
         "load_end": os.getloadavg()[0],
         "settings": plan["settings"],

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.bench.rounds import Limits, Rounds
-from scripts.common import errors, files, host
+from scripts.common import busy, errors, files, host
 from scripts.deployment import command, cores, registry
 from scripts.deployment.bench import Bench, Benchmark, Contender
 from scripts.deployment.service import Wasmtime
@@ -84,7 +84,8 @@ def main(argv: list[str] | None = None) -> int:
     benchmark, where, split = registry.every()[args.benchmark], host.facts(), cores.split()
     ceiling, model = files.read_json(args.ceiling), files.read_json(args.model)
     hosts, skipped = admitted(args.hosts, benchmark)
-    load_start, started = os.getloadavg()[0], time.monotonic()
+    load_start, busy_start = os.getloadavg()[0], busy.cores()
+    started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(
             generator=command.generator(args),
@@ -114,6 +115,7 @@ def main(argv: list[str] | None = None) -> int:
             "cores": split.told(),
             "ceiling": ceiling,
             "seconds": round(time.monotonic() - started, 1),
+            "busy_start": busy_start,
             "load_start": load_start,
             "load_end": os.getloadavg()[0],
             "skipped": skipped | rounds.failed,

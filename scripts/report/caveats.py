@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-# The harness keeps one core busy; a benchmark alone on its machine starts below this.
-QUIET_LOAD = 0.7
+# Cores that a machine's own housekeeping may keep busy before a job begins.
+QUIET_CORES = 0.2
 # What must be the same for all the jobs of one report, in words and as a path in a job's record.
 SAME = {
     "machines": ("host", "name"),
@@ -30,7 +30,7 @@ def warnings(jobs: list[dict[str, Any]]) -> list[str]:
     states = [
         line for job in jobs for line in (*conditions(job["host"]["cpu"]), *memory(job["host"]))
     ]
-    return [*differences(jobs), *dict.fromkeys(states), *loads(jobs)]
+    return [*differences(jobs), *dict.fromkeys(states), *disturbed(jobs)]
 
 
 def differences(jobs: list[dict[str, Any]]) -> Iterator[str]:
@@ -70,13 +70,14 @@ def memory(host: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def loads(jobs: list[dict[str, Any]]) -> Iterator[str]:
+def disturbed(jobs: list[dict[str, Any]]) -> Iterator[str]:
     """Yield the jobs that began while something else kept the machine busy."""
     for job in jobs:
-        if job["load_start"] > job["host"]["cpu"]["cores"] * QUIET_LOAD:
+        if job["busy_start"] is not None and job["busy_start"] > QUIET_CORES:
             yield (
-                f"The load was {job['load_start']:.1f} when {name(job, jobs)} began: "
-                "unless that was the job before it, stop other work and measure it again."
+                f"In the second before {name(job, jobs)} began, other programs kept "
+                f"{job['busy_start']:.1f} of {job['host']['cpu']['cores']} cores busy: "
+                "stop them and measure it again."
             )
 
 

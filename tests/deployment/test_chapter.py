@@ -78,7 +78,7 @@ def write(tmp_path, root):
                 ],
                 "settings": {"rounds": rounds}, "workers": 2, "queue": 16, "seconds": 9.0,
                 "cores": {"host": [0, 1], "generator": [0, 1], "shared": shared},
-                "ceiling": {"requests_per_second": 6400.0, "p50_ms": 0.4}, "load_start": 0.0,
+                "ceiling": {"requests_per_second": 6400.0, "p50_ms": 0.4}, "busy_start": 0.0,
                 "late_ms": 20, "photographs": 1,
                 "skipped": skipped or {}, "host": MACHINE, "tools": {},
             }  # fmt: skip
