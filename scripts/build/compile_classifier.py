@@ -4,9 +4,11 @@ import argparse
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
-from scripts.build import crate
+from scripts.build import crate, kept
 from scripts.common import errors, files
+from scripts.common.code_digest import code_digest
 from scripts.common.errors import UserError
 from scripts.tools import rust
 
@@ -23,30 +25,47 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out-dir", required=True, type=Path)
     args = parser.parse_args(argv)
     settings, record = args.settings, files.read_json(args.rust)
-    model = files.read_json(args.model)
-    is_wasm = settings["target"] == "wasm"
     target = crate.target_dir(record, settings)
-    variables = crate.model_environment(model, args.file)
+    variables = crate.model_environment(files.read_json(args.model), args.file)
     variables |= {"MOBILENET_LANES": crate.lanes(settings)}
-    environment = rust.cargo_environment(record, is_wasm, settings["rustflags"]) | variables
-    command = crate.cargo_command(record, settings, target, args.jobs, args.service)
-    names = [f"{name}{'.wasm' * is_wasm}" for name in crate.examples(settings, args.service)]
-    with crate.claimed(target):
-        made = crate.finished(target, settings, args.service, variables)
-        if made.is_dir():
+    suffix = ".wasm" if settings["target"] == "wasm" else ""
+    names = [f"{name}{suffix}" for name in crate.examples(settings, args.service)]
+    parts = [settings, args.service, variables, record["sha256"], rust.c_compiler()]
+    parts.append(code_digest("scripts.build.compile_classifier"))
+    with crate.claimed(target) as sources:
+        made = kept.folder(target, [sources, *parts])
+        if kept.is_whole(made, names):
             print(f"compiled before: {made}")
         else:
-            if subprocess.run(command, env=environment, check=False).returncode != 0:
-                raise UserError(f"build {settings['build']} failed; cargo's messages stand above")
-            folder = (target / record["wasm"]["target"] if is_wasm else target) / "release"
-            crate.keep(made, [folder / "examples" / name for name in names])
+            call_cargo(args, record, target, variables)
+            if crate.sources_key(crate.CLASSIFIER) != sources:
+                raise UserError("the classifier's sources changed meanwhile; run again")
+            folder = crate.release_folder(record, settings, target) / "examples"
+            kept.keep(made, [folder / name for name in names])
         for name in names:
             crate.copy(made / name, args.out_dir)
     files.write_json(
         args.out_dir / ("service.json" if args.service else "build.json"),
-        {**settings, "rustc": record["version"], "source": record["source"], "cargo": command[1:]},
+        {
+            **settings,
+            "rustc": record["version"],
+            "source": record["source"],
+            "cargo": crate.cargo_arguments(record, settings, args.service),
+        },
     )
     return 0
+
+
+def call_cargo(
+    args: argparse.Namespace, record: dict[str, Any], target: Path, variables: dict[str, str]
+) -> None:
+    """Compile in a target folder; raise `UserError` where cargo fails."""
+    settings = args.settings
+    is_wasm = settings["target"] == "wasm"
+    environment = rust.cargo_environment(record, is_wasm, settings["rustflags"]) | variables
+    command = crate.cargo_command(record, settings, target, args.jobs, args.service)
+    if subprocess.run(command, env=environment, check=False).returncode != 0:
+        raise UserError(f"build {settings['build']} failed; cargo's messages stand above")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scripts.build import kept
 from scripts.common import cache, cpu, files
 
 # The command; as wasm, the OpenWhisk action too.
@@ -22,8 +23,8 @@ SERVICE, SERVICE_FEATURES = ["mobilenet-oc-http"], ["http"]
 HOST_CPU = "target-cpu=native"
 # What vectors of 128 bits are called, by the processor's architecture.
 LANES_128 = {"x86_64": "sse2", "aarch64": "neon", "arm64": "neon"}
-# What lies in a target folder beside cargo's own.
-FINISHED = "finished"
+# What cargo compiles of a package.
+SOURCES = ("Cargo.toml", "Cargo.lock", "build.rs", "src/**/*.rs", "examples/**/*.rs")
 CLASSIFIER = Path(__file__).resolve().parents[2] / "classifier"
 
 
@@ -46,15 +47,15 @@ def target_dir(record: dict[str, Any], settings: dict[str, Any]) -> Path:
 
 
 def sources_key(folder: Path) -> str:
-    """Return a short name of what cargo compiles in a folder of Rust sources and manifests."""
-    paths = [path for pattern in ("*.rs", "Cargo.*") for path in folder.rglob(pattern)]
+    """Return a short name of what cargo compiles in a package's folder."""
+    paths = [path for pattern in SOURCES for path in folder.glob(pattern)]
     digests = [[str(path.relative_to(folder)), files.sha256(path)] for path in sorted(paths)]
     return hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:12]
 
 
 @contextmanager
-def claimed(target: Path) -> Iterator[None]:
-    """Keep a target folder of the cache to one cargo call, for the sources of this checkout.
+def claimed(target: Path) -> Iterator[str]:
+    """Keep a target folder of the cache to one cargo call; give the sources' name.
 
     Cargo judges by time alone: from a folder that clones share it would give one clone what it
     compiled of another's. So what is known of the classifier is forgotten where the sources differ;
@@ -67,10 +68,15 @@ def claimed(target: Path) -> Iterator[None]:
             for pattern in ("*/.fingerprint/mobilenet-oc-*", "*/*/.fingerprint/mobilenet-oc-*"):
                 for known in target.glob(pattern):
                     shutil.rmtree(known)
-            shutil.rmtree(target / FINISHED, ignore_errors=True)
             target.mkdir(parents=True, exist_ok=True)
             stamp.write_text(key)
-        yield
+        yield key
+
+
+def release_folder(record: dict[str, Any], settings: dict[str, Any], target: Path) -> Path:
+    """Return where cargo puts what it optimised."""
+    folder = target / record["wasm"]["target"] if settings["target"] == "wasm" else target
+    return folder / "release"
 
 
 def lanes(settings: dict[str, Any]) -> str:
@@ -84,8 +90,8 @@ def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
     """Return the variables that hand the model's file to the classifier's build script."""
     low, high = model["input_range"]
     return {
-        "MOBILENET_MODEL": str(file.resolve()),
-        "MOBILENET_LABELS": str((file.parent / "labels.txt").resolve()),
+        "MOBILENET_MODEL": str(kept.embedded(file)),
+        "MOBILENET_LABELS": str(kept.embedded(file.parent / "labels.txt")),
         "MOBILENET_SIZE": str(model["size"]),
         "MOBILENET_INPUT_RANGE": f"{low:g},{high:g}",
         "MOBILENET_INPUT": model["input"],
@@ -115,45 +121,22 @@ def cargo_command(
     is_service: bool = False,
 ) -> list[str]:
     """Return the cargo call of a build, or of its service, that takes `jobs` cores at most."""
-    command = [record["path"], "build", "--release", "--locked"]
-    command += [word for name in examples(settings, is_service) for word in ("--example", name)]
-    command += ["--jobs", str(jobs)]
-    command += ["--no-default-features", "--features", ",".join(features(settings, is_service))]
-    command += ["--manifest-path", str(CLASSIFIER / "Cargo.toml"), "--target-dir", str(target)]
-    command += profile_arguments(settings["profile"])
+    here = ["--manifest-path", str(CLASSIFIER / "Cargo.toml"), "--target-dir", str(target)]
+    arguments = cargo_arguments(record, settings, is_service)
+    return [record["path"], *arguments, "--jobs", str(jobs), *here]
+
+
+def cargo_arguments(
+    record: dict[str, Any], settings: dict[str, Any], is_service: bool = False
+) -> list[str]:
+    """Return what decides of the cargo call what is compiled."""
+    arguments = ["build", "--release", "--locked"]
+    arguments += [word for name in examples(settings, is_service) for word in ("--example", name)]
+    arguments += ["--no-default-features", "--features", ",".join(features(settings, is_service))]
+    arguments += profile_arguments(settings["profile"])
     if settings["target"] == "wasm":
-        command += ["--target", record["wasm"]["target"], *record["wasm"]["cargo_args"]]
-    return command
-
-
-def finished(
-    target: Path, settings: dict[str, Any], is_service: bool, variables: dict[str, str]
-) -> Path:
-    """Return the folder, in a target folder, of what cargo made of these sources and this model.
-
-    It is kept because no two compilations need give the same bytes: LLVM 22 unrolls loops in an
-    order that depends on the compiler's own addresses. What is made again, such as a model that is
-    fetched anew or one that takes turns with another, would be another executable each time, and
-    all that was measured with it would be measured again.
-    """
-    contents = {
-        name: files.sha256(value) if Path(value).is_file() else value
-        for name, value in variables.items()
-    }
-    chosen = [features(settings, is_service), examples(settings, is_service)]
-    parts = [sources_key(CLASSIFIER), *chosen, contents]
-    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return target / FINISHED / key[:16]
-
-
-def keep(folder: Path, made: list[Path]) -> None:
-    """Copy what cargo made into a folder of `finished`, whole or not at all."""
-    part = folder.with_name(f"{folder.name}{files.UNFINISHED}")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for path in made:
-        shutil.copy(path, part / path.name)
-    part.rename(folder)
+        arguments += ["--target", record["wasm"]["target"], *record["wasm"]["cargo_args"]]
+    return arguments
 
 
 def copy(source: Path, folder: Path) -> None:
@@ -161,4 +144,5 @@ def copy(source: Path, folder: Path) -> None:
     target = folder / source.name
     with open(source, "rb") as built, files.atomic_write(target, "wb") as out:
         shutil.copyfileobj(built, out)
-    target.chmod(source.stat().st_mode)
+    if not target.suffix:
+        target.chmod(0o755)

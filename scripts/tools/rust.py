@@ -5,6 +5,7 @@ compiler, which builds the standard library for wasm from source.
 """
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -124,9 +125,18 @@ def fail(pin: dict[str, Any], asked: str) -> dict[str, Any]:
 # What a shell may set that chooses another compiler or other flags than the record and the config.
 FOREIGN = (
     "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER",
-    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER", "CARGO_INCREMENTAL",
 )  # fmt: skip
 FOREIGN_PREFIXES = ("CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_")
+
+
+# What a shell may set of the C compiler that some crates call.
+C_COMPILER = re.compile(r"(HOST_|TARGET_)?(CC|CFLAGS|AR|ARFLAGS)(_.*)?")
+
+
+def c_compiler() -> dict[str, str]:
+    """Return the variables that choose the C compiler and its flags."""
+    return {name: value for name, value in os.environ.items() if C_COMPILER.fullmatch(name)}
 
 
 def compiler_environment(rustc: str) -> dict[str, str]:

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from scripts.build import compile_classifier, crate, optimise
+from scripts.build import compile_classifier, crate, kept, optimise
 from scripts.common import files
+from scripts.common.errors import UserError
 from scripts.tools import pins, rust
 
 MANIFEST = """
@@ -65,6 +66,7 @@ edition = "2024"
 [features]
 wasm = []
 graph = []
+snapshot = []
 [workspace]
 """,
     "src/lib.rs": "",
@@ -99,10 +101,13 @@ def compiled(tmp_path, monkeypatch):
     model = {"input_range": [-1, 1], "size": 96, "input": "in", "output": "out"}
     files.write_json(tmp_path / "model.json", model)
 
-    def compile_model(text):
+    def compile_model(text, made=None, labels="a", **changed):
         (tmp_path / "model.pb").write_text(text)
-        (tmp_path / "labels.txt").write_text("a")
-        arguments = [f"--settings={json.dumps(settings)}", f"--rust={tmp_path / 'rust.json'}"]
+        (tmp_path / "labels.txt").write_text(labels)
+        if made is not None:
+            os.utime(tmp_path / "model.pb", (made, made))
+        chosen = json.dumps(settings | changed)
+        arguments = [f"--settings={chosen}", f"--rust={tmp_path / 'rust.json'}"]
         arguments += [f"--model={tmp_path / 'model.json'}", f"--file={tmp_path / 'model.pb'}"]
         assert compile_classifier.main([*arguments, f"--out-dir={tmp_path / 'out'}"]) == 0
         program = [tmp_path / "out/mobilenet-oc-l"]
@@ -111,15 +116,91 @@ def compiled(tmp_path, monkeypatch):
     return compile_model
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """The calls of cargo that compile, as they come."""
+    calls, run = [], subprocess.run
+
+    def counted(command, **options):
+        if "build" in command:
+            calls.append(command)
+        return run(command, **options)
+
+    monkeypatch.setattr(compile_classifier.subprocess, "run", counted)
+    return calls
+
+
 def test_a_model_made_again_gives_the_executable_that_it_gave(compiled):
     """Though it is written anew, and another was compiled in the same folder meanwhile."""
     first = compiled("one")
     assert first.startswith("one ")
-    assert compiled("two").startswith("two ")
+    assert compiled("two", made=1e9).startswith("two ")
     assert compiled("one") == first
-    with open(crate.CLASSIFIER / "src/lib.rs", "a") as stream:
-        stream.write("// another source\n")
+    source = crate.CLASSIFIER / "src/lib.rs"
+    source.write_text("// another\n")
     assert compiled("one") != first
+    source.write_text("")
+    assert compiled("one") == first
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"labels": "b"},
+        {"lanes": "portable"},
+        {"snapshot": True},
+        {"profile": {"debug-assertions": True}},
+    ],
+)
+def test_another_recipe_is_another_compilation(compiled, asked, changed):
+    compiled("one")
+    compiled("one", **changed)
+    compiled("one")
+    assert len(asked) == 2
+
+
+def test_other_scripts_and_another_c_compiler_compile_anew(compiled, asked, monkeypatch):
+    compiled("one")
+    monkeypatch.setenv("CFLAGS_x86_64_unknown_linux_gnu", "-O1")
+    compiled("one")
+    monkeypatch.setattr(compile_classifier, "code_digest", lambda *names: "another")
+    compiled("one")
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_text("")])
+def test_a_damaged_executable_is_made_anew(compiled, tmp_path, damage):
+    compiled("one")
+    (program,) = (tmp_path / "cache").rglob("kept/*/mobilenet-oc-l")
+    damage(program)
+    assert compiled("one").startswith("one ")
+
+
+def test_sources_that_change_while_they_are_compiled_are_not_taken_for_the_old(
+    compiled, monkeypatch
+):
+    run = subprocess.run
+
+    def edited(command, **options):
+        if "build" in command:
+            (crate.CLASSIFIER / "src/lib.rs").write_text("// edited meanwhile\n")
+        return run(command, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(compile_classifier.subprocess, "run", edited)
+        with pytest.raises(UserError, match="sources changed meanwhile"):
+            compiled("one")
+    assert compiled("one").startswith("one ")
+
+
+def test_the_cache_keeps_the_last_few(tmp_path):
+    (tmp_path / "program").write_text("x")
+    folders = [kept.folder(tmp_path, [number]) for number in range(kept.MOST + 3)]
+    for age, folder in enumerate(folders):
+        kept.keep(folder, [tmp_path / "program"])
+        os.utime(folder, (age, age))
+    assert sorted((tmp_path / "kept").iterdir()) == sorted(folders[3:])
+    assert kept.is_whole(folders[-1], ["program"])
 
 
 RECORD = {

@@ -1,0 +1,73 @@
+"""Executables that cargo made, kept by what they were made from.
+
+No two compilations need give the same bytes: LLVM 22 unrolls loops in an order that depends on the
+compiler's own addresses. What is made again, such as a model that is fetched anew or one that takes
+turns with another, would be another executable each time, and all that was measured with it would
+be measured again.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from scripts.common import cache, files
+from scripts.common.errors import UserError
+
+# How many lie in a target folder, those of the last calls.
+MOST = 16
+# The digests of the files beside it, by name.
+DIGESTS = "sha256.json"
+
+
+def embedded(file: Path) -> Path:
+    """Return the cache's copy of a file that is to be embedded, named by its digest.
+
+    Cargo judges by time alone, and what is compiled for minutes must not change meanwhile.
+
+    Raises:
+        UserError: the file cannot be read, or changed while it was copied.
+    """
+    try:
+        digest = files.sha256(file)
+        path = cache.cache_dir() / "embedded" / digest / file.name
+        if not path.is_file() or files.sha256(path) != digest:
+            with open(file, "rb") as stream, files.atomic_write(path, "wb") as out:
+                shutil.copyfileobj(stream, out)
+    except OSError as error:
+        raise UserError(f"cannot take {file} into the cache: {error.strerror}") from error
+    if files.sha256(path) != digest:
+        path.unlink()
+        raise UserError(f"{file} changed while it was read; run again")
+    return path
+
+
+def folder(target: Path, parts: list[Any]) -> Path:
+    """Return the folder, in a target folder, of what is made from these parts, in JSON's types."""
+    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return target / "kept" / key[:16]
+
+
+def is_whole(made: Path, names: list[str]) -> bool:
+    """Tell whether a folder holds all files of these names as they were kept."""
+    try:
+        digests = files.read_json(made / DIGESTS)
+        return digests == {name: files.sha256(made / name) for name in names}
+    except (OSError, UserError):
+        return False
+
+
+def keep(made: Path, paths: list[Path]) -> None:
+    """Copy files into a folder, whole or not at all; the oldest of the folders beside it go."""
+    part = made.with_name(f"{made.name}{files.UNFINISHED}")
+    for leftover in (part, made):
+        shutil.rmtree(leftover, ignore_errors=True)
+    others = sorted(part.parent.glob("*"), key=lambda path: path.stat().st_mtime)
+    for old in others[: -(MOST - 1)]:
+        shutil.rmtree(old)
+    part.mkdir(parents=True)
+    for path in paths:
+        shutil.copy(path, part / path.name)
+    files.write_json(part / DIGESTS, {path.name: files.sha256(part / path.name) for path in paths})
+    part.rename(made)
