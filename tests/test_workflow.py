@@ -165,6 +165,35 @@ def test_a_wrong_config_is_refused_before_anything_runs(run, setting, words):
     assert words in done.stdout + done.stderr
 
 
+INTEGERS = """
+compare:
+  builds: [native-plain, wasm-packed-w8a8]
+  engines: [wasmtime]
+  modes: [aot]
+  references: [litert_int8]
+  benchmarks: [inference]
+levers: []
+accuracy: {crops: 4}
+"""
+
+
+def test_integers_pass_an_oracle_of_their_own_and_are_told_as_another_model(run, tmp_path):
+    """With seeded weights too, whose classes tie; in a folder of its own, beside the quick run."""
+    (tmp_path / "integers.yaml").write_text(INTEGERS)
+    place = ("--directory", str(tmp_path / "place"))
+    done = snakemake(run, *place, *QUICK, str(tmp_path / "integers.yaml"), "--", "report")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    verdicts = pd.read_csv(tmp_path / "place/results/oracle.csv")
+    integers = {"litert_int8", "wasm-packed-w8a8@wasmtime-aot"}
+    assert integers <= set(verdicts.contender)
+    assert verdicts.passed.all(), verdicts[~verdicts.passed].to_string()
+    timed = pd.read_csv(tmp_path / "place/results/aot.csv")
+    assert integers <= set(timed[timed.metric == "p50"].contender)
+    text = (tmp_path / "place/results/report.md").read_text()
+    assert "### What integers cost in accuracy" in text
+    assert "calibrated on | - |" in text
+
+
 def request(folder, name, body):
     """Send bytes to a native build and return what it did."""
     return subprocess.run(

@@ -7,6 +7,7 @@ from scripts.common import paths
 from scripts.common.errors import UserError
 from scripts.contenders import selection
 from scripts.deployment import service
+from scripts.model.numbers import F32
 
 # The native host that a policy is compared with: the one that starts anew, or keeps, as it does.
 BASELINES = {
@@ -36,6 +37,8 @@ def check(config: dict[str, Any]) -> None:
             raise UserError(f"{where}: a {kind} build is served as {' or '.join(served)}")
         if policy == "snapshot" and not config["builds"][build]["snapshot"]:
             raise UserError(f"{where}: the build is no snapshot")
+        if config["builds"][build]["numbers"] != F32:
+            raise UserError(f"{where}: answers under load are held against those of float32 alone")
         if name(row) in seen:
             raise UserError(f"{where} is there twice")
         seen.add(name(row))

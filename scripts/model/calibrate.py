@@ -1,9 +1,10 @@
 """Rule script: the bounds of every layer's output on photographs, which quantisation starts from.
 
-Written as JSON: `ranges`, a pair for each layer, and `images`, how many inputs they were found on.
+Written as JSON: `ranges`, a pair for each layer, and `sha256`, the digests of the photographs.
 """
 
 import argparse
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -32,14 +33,18 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--graph", required=True, type=Path, help="the prepared graph")
     parser.add_argument("--model", required=True, help="the model's record")
-    parser.add_argument("--input", required=True, help="results/input.json; taken without images")
+    parser.add_argument("--input", default="", help="results/input.json; taken without images")
     parser.add_argument("--out", required=True)
     parser.add_argument("images", nargs="*", type=Path, help="photographs, after `--`")
     args = parser.parse_args(argv)
     model = files.read_json(args.model)
     images = calibration.tensors(args.input, args.images, model)
     layers = lowering.lower(args.graph.read_bytes(), model)
-    files.write_json(args.out, {"images": len(images), "ranges": ranges(layers, images)})
+    digests = [
+        hashlib.sha256(image).hexdigest()
+        for image in calibration.photographs(args.input, args.images)
+    ]
+    files.write_json(args.out, {"sha256": digests, "ranges": ranges(layers, images)})
     return 0
 
 

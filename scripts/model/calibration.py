@@ -9,6 +9,13 @@ from scripts.common import files
 from scripts.common.preprocessing import preprocess, read_image
 
 
+def photographs(request: str, paths: list[Path]) -> list[bytes]:
+    """Return image files' bytes; without any, those of the photograph in results/input.json."""
+    return [read_image(path) for path in paths] or [
+        base64.b64decode(files.read_json(request)["image"])
+    ]
+
+
 def tensors(request: str, paths: list[Path], model: dict) -> list[np.ndarray]:
     """Return photographs as float32 [1, size, size, 3] each.
 
@@ -17,7 +24,5 @@ def tensors(request: str, paths: list[Path], model: dict) -> list[np.ndarray]:
         paths: the photographs.
         model: the model's record.
     """
-    data = [read_image(path) for path in paths] or [
-        base64.b64decode(files.read_json(request)["image"])
-    ]
-    return [preprocess(image, model["size"], tuple(model["input_range"])) for image in data]
+    size, bounds = model["size"], tuple(model["input_range"])
+    return [preprocess(image, size, bounds) for image in photographs(request, paths)]

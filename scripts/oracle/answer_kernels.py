@@ -30,6 +30,7 @@ def main(argv: list[str] | None = None) -> int:
         labels,
         (args.reference, args.cases),
         (args.out, args.json_out),
+        own_answers.ROUNDING,
     )
     return 0
 

@@ -1,22 +1,25 @@
-"""Rule script: what a form of the model in integers costs in accuracy, beside float32.
+"""Rule script: how often a form of the model in integers names the class that float32 names.
 
-On crops of the oracle's photographs: how often both name the same class first. On labelled
-photographs, where there are any: how often each names the right one. Both forms are computed as the
-oracle does it: the contenders that it passes answer alike.
+On crops of the oracle's photographs; and on labelled photographs, where there are any, how often
+each is right. Counts alone are written: the report knows how sure they are. Float32 is the prepared
+graph in TensorFlow, integers are the reference of docs/int8.md, LiteRT's its usual kernels; all
+take what Pillow decodes and resizes.
 """
 
 import argparse
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
 
 from scripts.common import errors, files
-from scripts.common.preprocessing import open_image, preprocess, read_image
+from scripts.common.errors import UserError
+from scripts.common.preprocessing import open_image, preprocess
 from scripts.model import floating, integers, lowering, numbers, quantise
+from scripts.model.lowering import Layer
 from scripts.oracle import photographs
 from scripts.oracle.judgement import read_answers
 from scripts.runners import runtimes
@@ -24,22 +27,19 @@ from scripts.runners import runtimes
 # Tensors that are computed at once.
 BATCH = 8
 IMAGE = "image/"
-
-
 # From float32 [images, size, size, 3] to a figure for each class, the most probable's the largest.
 Scores = Callable[[np.ndarray], np.ndarray]
 
 
-def scores_of(args: argparse.Namespace, model: dict) -> tuple[Scores, Scores]:
+def scores_of(args: argparse.Namespace, model: dict, layers: list[Layer]) -> tuple[Scores, Scores]:
     """Return how the model computes in float32, and in the form that is asked for."""
-    graph = args.graph.read_bytes()
-    layers = lowering.lower(graph, model)
-    in_floats = partial(last, lambda tensors: floating.outputs(layers, tensors))
+    in_floats = partial(last, partial(floating.outputs, layers))
     if args.litert:
         classify = runtimes.litert(args.litert, model)
         return in_floats, lambda tensors: np.stack([classify(one[np.newaxis]) for one in tensors])
     top = numbers.TOPS[args.numbers]
-    _, quantised = quantise.of_graph(graph, model, files.read_json(args.ranges), top)
+    graph, ranges = args.graph.read_bytes(), files.read_json(args.ranges)
+    _, quantised = quantise.of_graph(graph, model, ranges, top)
     return in_floats, partial(last, lambda tensors: integers.outputs(quantised, tensors, top))
 
 
@@ -49,29 +49,64 @@ def last(outputs: Callable[[np.ndarray], Iterable[np.ndarray]], tensors: np.ndar
     return found
 
 
-def share(hits: np.ndarray, level: float) -> dict[str, Any]:
-    """Return how many of how many, and the exact interval of the share (Clopper and Pearson)."""
-    count, n = int(hits.sum()), len(hits)
-    found = binomtest(count, n).proportion_ci(level, method="exact")
-    return {"count": count, "n": n, "low": float(found.low), "high": float(found.high)}
-
-
 def compared(forms: tuple[Scores, Scores], images: Iterable[bytes], model: dict) -> np.ndarray:
     """Return the most probable classes, int [2, images]: in float32, in the other form."""
     size, bounds = model["size"], tuple(model["input_range"])
-    tensors = [preprocess(image, size, bounds) for image in images]
-    batches = [tensors[start : start + BATCH] for start in range(0, len(tensors), BATCH)]
-    found = []
-    for batch in batches:
+    found, tensors = [], (preprocess(image, size, bounds) for image in images)
+    while batch := list(islice(tensors, BATCH)):
         scores = (form(np.concatenate(batch)).reshape(len(batch), -1) for form in forms)
         found.append(np.stack([each.argmax(1) for each in scores]))
-        done = sum(each.shape[1] for each in found)
-        print(f"{done} of {len(tensors)} photographs", flush=True)
+        print(f"{sum(each.shape[1] for each in found)} photographs", flush=True)
     return np.concatenate(found, axis=1)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Write the counts and their intervals as JSON."""
+def on_crops(args: argparse.Namespace, forms: tuple, model: dict) -> dict[str, Any]:
+    """Return how many crops both forms name alike, and of which photographs they are."""
+    answers = read_answers(args.reference)
+    data = [value.tobytes() for name, value in answers.items() if name.startswith(IMAGE)]
+    images = [open_image(image, "one of the oracle's photographs") for image in data]
+    floats, ints = compared(forms, photographs.crops(images, args.crops, args.seed), model)
+    calibrated = set(files.read_json(args.ranges)["sha256"])
+    return {
+        "n": args.crops,
+        "agreed": int((floats == ints).sum()),
+        "photographs": len(images),
+        "calibrated_on": len(calibrated & set(photographs.digests(data))),
+    }
+
+
+def on_labelled(
+    args: argparse.Namespace, forms: tuple, model: dict, classes: int
+) -> dict[str, Any]:
+    """Return how many labelled photographs each form is right of, and where one alone is.
+
+    Raises:
+        UserError: one is of a class that the model does not have, or was calibrated on.
+    """
+    rows = photographs.labelled(args.labelled)
+    right = np.array([row.class_index for row in rows])
+    if right.max() >= classes:
+        raise UserError(f"{args.labelled} has class {right.max()} of a model with {classes}")
+    calibrated = set(files.read_json(args.ranges)["sha256"])
+    for row in rows:
+        if files.sha256(row.path) in calibrated:
+            raise UserError(
+                f"{args.labelled}: {row.path.name} is one of `calibration.images`; take it out of "
+                "either: what was calibrated on is no judge"
+            )
+    floats, ints = compared(forms, (row.read() for row in rows), model)
+    return {
+        "n": len(rows),
+        "agreed": int((floats == ints).sum()),
+        "float32": int((floats == right).sum()),
+        "integers": int((ints == right).sum()),
+        "lost": int(((floats == right) & (ints != right)).sum()),
+        "gained": int(((floats != right) & (ints == right)).sum()),
+    }
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("graph", type=Path, help="the prepared graph")
     parser.add_argument("--model", required=True, help="the model's record")
@@ -82,28 +117,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--crops", type=int, required=True, help="how many")
     parser.add_argument("--labelled", type=Path, help="a CSV: file, class")
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--confidence", type=float, required=True)
     parser.add_argument("--out", required=True)
-    args = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the counts as JSON."""
+    args = arguments(argv)
     model = files.read_json(args.model)
-    forms = scores_of(args, model)
-    answers = read_answers(args.reference)
-    images = [
-        open_image(value.tobytes(), name)
-        for name, value in answers.items()
-        if name.startswith(IMAGE)
-    ]
-    parts = photographs.crops(images, args.crops, args.seed)
-    floats, ints = compared(forms, parts, model)
+    layers = lowering.lower(args.graph.read_bytes(), model)
+    forms = scores_of(args, model, layers)
     result = {"model": model["name"], "numbers": args.numbers}
-    result["crops"] = {"agreed": share(floats == ints, args.confidence)}
     if args.labelled:
-        rows = photographs.labelled(args.labelled)
-        right = np.array([row.class_index for row in rows])
-        floats, ints = compared(forms, (read_image(row.path) for row in rows), model)
-        hits = {"agreed": floats == ints, "float32": floats == right, "integers": ints == right}
-        result["labelled"] = {key: share(hit, args.confidence) for key, hit in hits.items()}
-    files.write_json(args.out, result)
+        result["labelled"] = on_labelled(args, forms, model, layers[-1].channels_out)
+    files.write_json(args.out, result | {"crops": on_crops(args, forms, model)})
     return 0
 
 

@@ -1,6 +1,7 @@
 """Photographs on which two forms of a model are compared: labelled ones, and crops of others."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +11,11 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from scripts.common.errors import UserError
+from scripts.common.preprocessing import open_image
 
 COLUMNS = ("file", "class")
+# The longest index that a class may have, in digits.
+DIGITS = 6
 # The least part of a photograph's shorter side that a crop is of.
 LEAST = 0.4
 
@@ -23,27 +27,51 @@ class Labelled:
     path: Path
     class_index: int
 
+    def read(self) -> bytes:
+        """Return its bytes; raise `UserError` where they are no image."""
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise UserError(
+                f"cannot read the labelled photograph {self.path}: {error.strerror}"
+            ) from error
+        open_image(data, str(self.path))
+        return data
+
 
 def labelled(table: Path) -> list[Labelled]:
     """Return what a CSV with the columns `file`, relative to it, and `class` lists.
 
     Raises:
-        UserError: it cannot be read, lacks a column, has no row or a class that is no index.
+        UserError: it cannot be read, lacks a column, has no row, a class that is no index, or a
+            photograph that is not there or there twice.
     """
     try:
-        with open(table, encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
+        with open(table, encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeError, csv.Error) as error:
         raise UserError(f"cannot read the labelled photographs' table {table}: {error}") from error
-    if not rows or not set(COLUMNS) <= set(rows[0]):
-        raise UserError(f"{table} has no rows with the columns {' and '.join(COLUMNS)}")
-    found = []
-    for number, row in enumerate(rows, start=2):
+    if not rows or not set(COLUMNS) <= set(rows[0][1]):
+        raise UserError(
+            f"{table} has no rows with the columns {' and '.join(COLUMNS)}, separated by commas"
+        )
+    found: dict[Path, Labelled] = {}
+    for line, row in rows:
         name, index = (row[key] or "" for key in COLUMNS)
-        if not name or not index.isdecimal():
-            raise UserError(f"{table}, line {number}: {index!r} is no index of {name!r}'s class")
-        found.append(Labelled(table.parent / name, int(index)))
-    return found
+        path = table.parent / name
+        if not index.isdecimal() or len(index) > DIGITS:
+            raise UserError(f"{table}, line {line}: {index[:20]!r} is no index of a class")
+        if not path.is_file() or path in found:
+            why = "is there twice" if path in found else "is no file"
+            raise UserError(f"{table}, line {line}: {name!r} {why}")
+        found[path] = Labelled(path, int(index))
+    return list(found.values())
+
+
+def digests(images: list[bytes]) -> list[str]:
+    """Return the SHA-256 of each image's bytes."""
+    return [hashlib.sha256(image).hexdigest() for image in images]
 
 
 def crops(images: list[Image.Image], count: int, seed: int) -> Iterator[bytes]:

@@ -1,13 +1,13 @@
 """What forms of a model in integers cost in accuracy, for the report."""
 
-from typing import Any
-
 import pandas as pd
+from scipy.stats import binomtest
 
 from scripts.report import wording
 from scripts.report.inputs import Data
 
 NONE = "-"
+SEEDED = "seeded"
 
 
 def table(data: Data) -> list[dict[str, str]]:
@@ -16,8 +16,9 @@ def table(data: Data) -> list[dict[str, str]]:
         {
             "numbers": row["numbers"],
             "builds": ", ".join(f"`{name}`" for name in builds(data, row["numbers"])),
-            "agreed": share(row["crops"]["agreed"]),
-            **{key: share(row.get("labelled", {}).get(key)) for key in ("float32", "integers")},
+            "agreed": share(data, row["crops"], "agreed"),
+            "crops": crops(row["crops"]),
+            **labelled(data, row.get("labelled")),
         }
         for row in data.accuracy
     ]
@@ -35,31 +36,60 @@ def numbers_of(data: Data, build: str) -> str:
     return data.machine["config"]["builds"].get(build, {}).get("numbers", build)
 
 
-def share(found: dict[str, Any] | None) -> str:
-    """Return a share in per cent with its interval, and of how many, where it is known."""
+def share(data: Data, found: dict[str, int], key: str) -> str:
+    """Return a share in per cent with its exact interval (Clopper and Pearson), and of how many."""
+    level = data.machine["config"]["confidence"]
+    interval = binomtest(found[key], found["n"]).proportion_ci(level, method="exact")
+    low, high = (wording.significant(100 * end) for end in (interval.low, interval.high))
+    return f"{percent(found, key)} ({low} to {high} %) of {found['n']}"
+
+
+def percent(found: dict[str, int], key: str) -> str:
+    """Return a share in per cent."""
+    return f"{wording.significant(100 * found[key] / found['n'])} %"
+
+
+def crops(found: dict[str, int]) -> str:
+    """Return of how many photographs the crops are, and how many of these were calibrated on."""
+    many, known = found["photographs"], found["calibrated_on"]
+    photographs = "1 photograph" if many == 1 else f"{many} photographs"
+    which = "calibrated on none" if not known else f"calibrated on {known} of them"
+    if known == many:
+        which = "the one that it was calibrated on" if many == 1 else "calibrated on all of them"
+    return f"{photographs}, {which}"
+
+
+def labelled(data: Data, found: dict[str, int] | None) -> dict[str, str]:
+    """Return what the labelled photographs tell: they are pairs, of which only changes count."""
     if found is None:
-        return NONE
-    low, high = (wording.significant(100 * found[end]) for end in ("low", "high"))
-    return f"{percent(found)} ({low} to {high} %) of {found['n']}"
+        return dict.fromkeys(("alike", "float32", "integers", "changed"), NONE)
+    lost, gained = found["lost"], found["gained"]
+    p = binomtest(lost, lost + gained).pvalue if lost + gained else 1.0
+    return {
+        "alike": share(data, found, "agreed"),
+        "float32": share(data, found, "float32"),
+        "integers": share(data, found, "integers"),
+        "changed": f"{lost} lost, {gained} gained (p = {wording.significant(p, 2)})",
+    }
+
+
+def counts(data: Data) -> dict[str, dict[str, int]]:
+    """Return each form's crops; none with seeded weights, whose classes all but tie."""
+    if data.model["weights"] == SEEDED:
+        return {}
+    return {row["numbers"]: row["crops"] for row in data.accuracy}
 
 
 def beside(data: Data, row: pd.Series) -> str:
     """Return how often a contender's form names the class that float32 does, for its times."""
-    numbers = numbers_of(data, row.build)
-    found = {each["numbers"]: each["crops"]["agreed"] for each in data.accuracy}
-    return percent(found[numbers]) if numbers in found else NONE
-
-
-def percent(found: dict[str, Any]) -> str:
-    """Return a share in per cent."""
-    return f"{wording.significant(100 * found['count'] / found['n'])} %"
+    found = counts(data).get(numbers_of(data, row.build))
+    return percent(found, "agreed") if found else NONE
 
 
 def warnings(data: Data) -> list[str]:
     """Return what a reader of the times of forms in integers must know before any."""
     return [
-        f"What computes in integers ({row['numbers']}) is another model: "
-        f"of {agreed['n']} crops it gives {percent(agreed)} the class that float32 gives."
-        for row in data.accuracy
-        for agreed in [row["crops"]["agreed"]]
+        f"What computes in integers ({numbers}) is another model: it gives "
+        f"{share(data, found, 'agreed')} crops ({crops(found)}) the class that float32 gives."
+        for numbers, found in counts(data).items()
     ]

@@ -171,7 +171,8 @@ def test_calibration_takes_the_photographs_it_is_told(tmp_path, layers):
         assert calibrate.main([*arguments, "--", *photographs]) == 0
         found[tuple(names)] = files.read_json(tmp_path / "out.json")
     assert found[()] == found[("dark.png",)] != found[("bright.png",)]
-    assert found[()]["images"] == 1
+    assert len(found[()]["sha256"]) == 1
+    assert found[("dark.png", "bright.png")]["sha256"][0] == files.sha256(tmp_path / "dark.png")
     one, other, both = (found[names]["ranges"] for names in list(found)[1:])
     assert len(both) == len(layers)
     for (low, high), bounds in zip(both, zip(one, other, strict=True), strict=True):

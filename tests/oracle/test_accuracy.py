@@ -52,8 +52,15 @@ def write_table(path, rows, columns=("file", "class", "label")):
 
 
 def test_labelled_photographs_lie_beside_their_table(tmp_path):
-    rows = photographs.labelled(write_table(tmp_path / "t.csv", [("a.png", 7, "x")]))
-    assert rows == [photographs.Labelled(tmp_path / "a.png", 7)]
+    noise((9, 9)).save(tmp_path / "a.png")
+    table = write_table(tmp_path / "t.csv", [("a.png", 7, "x")])
+    table.write_bytes(b"\xef\xbb\xbf" + table.read_bytes())  # as spreadsheets begin a file
+    (row,) = photographs.labelled(table)
+    assert row == photographs.Labelled(tmp_path / "a.png", 7)
+    assert row.read() == (tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(b"no image")
+    with pytest.raises(UserError, match=r"a\.png is no JPEG"):
+        row.read()
 
 
 @pytest.mark.parametrize(
@@ -62,22 +69,25 @@ def test_labelled_photographs_lie_beside_their_table(tmp_path):
         ([], ("file", "class"), "no rows"),
         ([("a.png", "7")], ("name", "class"), "no rows with the columns file and class"),
         ([("a.png", "7"), ("b.png", "-1")], ("file", "class"), "line 3: '-1' is no index"),
-        ([("", "7")], ("file", "class"), "line 2"),
+        ([("a.png", "9" * 5000)], ("file", "class"), "line 2: '99999999999999999999' is no index"),
+        (
+            [("a.png", "7", "x\ny"), ("c.png", "7")],
+            ("file", "class", "k"),
+            "line 4: 'c.png' is no f",
+        ),
+        ([("", "7")], ("file", "class"), "line 2: '' is no file"),
+        ([("a\0.png", "7")], ("file", "class"), "line 2"),
         ([("a.png",)], ("file", "class"), "line 2: '' is no index"),
+        ([("a.png", "7"), ("a.png", "8")], ("file", "class"), "line 3: 'a.png' is there twice"),
     ],
 )
 def test_a_bad_table_is_one_clear_line(tmp_path, rows, columns, complaint):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).touch()
     with pytest.raises(UserError, match=complaint):
         photographs.labelled(write_table(tmp_path / "t.csv", rows, columns))
     with pytest.raises(UserError, match="cannot read"):
         photographs.labelled(tmp_path / "none.csv")
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=60))
-def test_a_share_lies_in_its_interval(hits):
-    found = measure_accuracy.share(np.array(hits), 0.99)
-    assert (found["count"], found["n"]) == (sum(hits), len(hits))
-    assert 0 <= found["low"] <= sum(hits) / len(hits) <= found["high"] <= 1
 
 
 def test_the_first_class_of_each_form_is_compared():
@@ -131,7 +141,6 @@ def measured(folder, *arguments):
         "--numbers=w8a8",
         "--crops=3",
         "--seed=1",
-        "--confidence=0.99",
         f"--out={folder / 'accuracy.json'}",
         *arguments,
     ])  # fmt: skip
@@ -143,12 +152,23 @@ def test_the_labelled_are_right_where_float32_is(small):
     tensor = reference.tensor((small / "photograph.png").read_bytes())
     right = int(reference.probabilities(tensor).argmax())
     assert measured(small) == 0
-    assert "labelled" not in files.read_json(small / "accuracy.json")
+    found = files.read_json(small / "accuracy.json")
+    assert "labelled" not in found
+    # The one photograph of the oracle is what was calibrated on.
+    assert found["crops"].items() >= {"n": 3, "photographs": 1, "calibrated_on": 1}.items()
     for index, hits in ((right, 1), ((right + 1) % CLASSES, 0)):
         table = write_table(small / "t.csv", [("photograph.png", index, "")])
         assert measured(small, f"--labelled={table}") == 0
-        found = files.read_json(small / "accuracy.json")
-        assert found["numbers"] == "w8a8"
-        assert found["crops"]["agreed"]["n"] == 3
-        assert found["labelled"]["float32"]["count"] == hits
-        assert found["labelled"]["agreed"]["n"] == 1
+        found = files.read_json(small / "accuracy.json")["labelled"]
+        assert (found["n"], found["float32"]) == (1, hits)
+        assert found["lost"] - found["gained"] == found["float32"] - found["integers"]
+
+
+def test_what_was_calibrated_on_is_no_judge(small):
+    (small / "known.png").write_bytes(png((90, 90), 1))
+    table = write_table(small / "t.csv", [("known.png", 1, "")])
+    with pytest.raises(UserError, match=r"known\.png is one of `calibration\.images`"):
+        measured(small, f"--labelled={table}")
+    table = write_table(small / "t.csv", [("photograph.png", CLASSES, "")])
+    with pytest.raises(UserError, match=f"has class {CLASSES} of a model with {CLASSES}"):
+        measured(small, f"--labelled={table}")

@@ -20,7 +20,7 @@ from scripts.contenders.runner import AOT, JIT
 from scripts.deployment import hosts, service
 from scripts.deployment import registry as deployed
 from scripts.model import manifest, numbers, pretrained
-from scripts.oracle import photographs
+from scripts.oracle import own_answers, photographs
 from scripts.report import captions
 from scripts.tools import location, pins
 from snakemake.exceptions import WorkflowError
@@ -35,6 +35,7 @@ MODELS = config["compare"]["models"]
 JOBS = {mode: selection.benchmarks(config, mode) for mode in (JIT, AOT)}
 BENCHMARKS = [name for name in config["benchmarks"] if name in {*JOBS[JIT], *JOBS[AOT]}]
 MODES = [mode for mode in config["compare"]["modes"] if JOBS[mode]]
+MEASURED = {name for mode in MODES for name in JOBS[mode]}
 
 # What another workflow that takes this one as a module puts before its paths.
 PREFIX = workflow.modifier.path_modifier.prefix or ""

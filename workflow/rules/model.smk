@@ -112,7 +112,7 @@ rule calibrate:
     input:
         graph=paths.FOLDED,
         model=paths.MODEL,
-        request=paths.REQUEST,
+        request=[] if config["calibration"]["images"] else paths.REQUEST,
         images=config["calibration"]["images"],
     output:
         paths.RANGES,
@@ -121,6 +121,7 @@ rule calibrate:
     conda:
         "../../envs/conda/model.yaml"
     params:
+        calibration=calibration_option,
         packages=versions("pillow", "tensorflow-cpu"),
         code=code_digest("scripts.model.calibrate"),
     message:
@@ -129,7 +130,7 @@ rule calibrate:
         "python -m scripts.model.calibrate"
         " --graph {input.graph:q}"
         " --model {input.model:q}"
-        " --input {input.request:q}"
+        " {params.calibration}"
         " --out {output:q}"
         " -- {input.images:q}"
         " > {log:q} 2>&1"
@@ -177,7 +178,7 @@ rule convert_reference:
         "../../envs/conda/model.yaml"
     params:
         calibration=calibration_option,
-        packages=versions("onnx", "tensorflow-cpu", "tf2onnx"),
+        packages=versions("onnx", "pillow", "tensorflow-cpu", "tf2onnx"),
         code=code_digest("scripts.model.convert"),
     message:
         "Converting the graph for {wildcards.reference}"

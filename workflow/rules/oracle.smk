@@ -128,7 +128,6 @@ rule accuracy:
         crops=config["accuracy"]["crops"],
         labelled=option("--labelled", config["accuracy"]["labelled"]),
         seed=config["seed"],
-        confidence=config["confidence"],
         litert=litert_option,
         packages=versions("ai-edge-litert", "pillow", "tensorflow-cpu"),
         code=code_digest("scripts.oracle.measure_accuracy"),
@@ -145,7 +144,6 @@ rule accuracy:
         " {params.litert}"
         " {params.labelled}"
         " --seed {params.seed}"
-        " --confidence {params.confidence}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 

@@ -14,7 +14,7 @@ LITERT_INTEGERS = "litert_int8"
 def calibration_request(wildcards):
     """The photograph that is calibrated on where the config names no others."""
     is_needed = wildcards.reference == LITERT_INTEGERS
-    return paths.REQUEST if is_needed else []
+    return paths.REQUEST if is_needed and not config["calibration"]["images"] else []
 
 
 def calibration_option(wildcards, input):

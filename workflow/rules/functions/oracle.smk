@@ -16,11 +16,10 @@ def form_of(row):
 
 
 def tensor_tolerance(wildcards):
-    """How far a probability may be off; LiteRT's kernels in integers round at every layer."""
-    is_rounded = form_of(contender_of(wildcards)) == LITERT_INTEGERS
-    return config["oracle"][
-        "confidence_tolerance" if is_rounded else "tensor_tolerance"
-    ]
+    """How far a probability may be off: of LiteRT's integers, some of the levels that it has."""
+    if form_of(contender_of(wildcards)) == LITERT_INTEGERS:
+        return own_answers.ROUNDING
+    return config["oracle"]["tensor_tolerance"]
 
 
 def of_numbers(floats, integers):
@@ -43,7 +42,9 @@ def labelled_photographs():
         rows = photographs.labelled(Path(table))
     except UserError as error:
         raise WorkflowError(f"config: accuracy.labelled: {error}") from None
-    return [table, *(str(row.path) for row in rows)]
+    # Snakemake would take braces for wildcards.
+    found = [table, *(str(row.path) for row in rows)]
+    return [name.replace("{", "{{").replace("}", "}}") for name in found]
 
 
 def litert_graph(wildcards):

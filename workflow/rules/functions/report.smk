@@ -1,8 +1,8 @@
 # What the rules of stage report ask: the files a job needs, its parameters.
-RANKED = [name for name in BENCHMARKS if name in benchmarks.ranked()]
+RANKED = MEASURED & set(benchmarks.ranked())
 
 # The first screen's picture, where any of its benchmarks is measured.
-ANSWERS = of_every_model(paths.ANSWER) if captions.SHOWN & set(BENCHMARKS) else []
+ANSWERS = of_every_model(paths.ANSWER) if captions.SHOWN & MEASURED else []
 
 
 def figure_caption(wildcards):
@@ -22,7 +22,7 @@ def figure_samples(wildcards):
 
 def figures(mode):
     """A figure for each benchmark of a mode, by its name, and the ratios of all that rank."""
-    names = [*(["ratios"] if set(RANKED) & set(JOBS[mode]) else []), *JOBS[mode]]
+    names = [*(["ratios"] if RANKED & set(JOBS[mode]) else []), *JOBS[mode]]
     return expand(paths.FIGURE, model=MODELS, mode=mode, figure=names)
 
 
