@@ -3,6 +3,7 @@
 import pandas as pd
 from scipy.stats import binomtest
 
+from scripts.model.numbers import F32
 from scripts.report import wording
 from scripts.report.inputs import Data
 
@@ -33,7 +34,10 @@ def builds(data: Data, numbers: str) -> list[str]:
 
 def numbers_of(data: Data, build: str) -> str:
     """Return what a build computes with; a reference in integers is called as these."""
-    return data.machine["config"]["builds"].get(build, {}).get("numbers", build)
+    config = data.machine["config"]
+    if build in config["compare"]["references"]:
+        return build
+    return config["builds"].get(build, {}).get("numbers", F32)
 
 
 def share(data: Data, found: dict[str, int], key: str) -> str:

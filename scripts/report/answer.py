@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from scripts.bench import registry
-from scripts.report import alarms, inputs, wording
+from scripts.report import alarms, inputs, wasm, wording
 from scripts.report.apart import rivals
 from scripts.report.inputs import HEADLINES, MAIN, Data
 
@@ -16,31 +16,18 @@ ORIGINAL = "wasm"
 def answer(data: Data) -> list[str]:
     """Return the first screen: how far wasm is from native, which setting is best, how sure."""
     lines = [distance(data, benchmark) for benchmark in inputs.first_screen(data.estimates)]
-    return [line for line in [*lines, gap(data)] if line] + [certainty(data)]
-
-
-def all_jobs(data: Data, benchmark: str) -> pd.DataFrame:
-    """Return a benchmark's headline estimates of the wasm contenders in all modes, best first."""
-    rows = data.rows_of_jobs(benchmark, HEADLINES[benchmark])
-    wasm = rows[~rows["mode"].isin(["native", "reference"])].dropna(subset=["ratio"])
-    ascending = not registry.benchmark(benchmark).is_more_better
-    return wasm.sort_values("ratio", ascending=ascending, kind="stable")
+    return [line for line in [*lines, integers(data), gap(data)] if line] + [certainty(data)]
 
 
 def distance(data: Data, benchmark: str) -> str | None:
     """Say how far from native the closest and the farthest wasm contender are."""
-    rows = all_jobs(data, benchmark)
+    rows = wasm.alike(data, benchmark)
     if rows.empty:
         return None
-    known, few = with_interval(rows), rows[rows.ratio_low.isna()]
+    known, few = wasm.with_interval(rows), rows[rows.ratio_low.isna()]
     parts = [ranking(data, known), best_native(data, benchmark)] if len(known) else []
     parts += [span(data, few)] if len(few) else []
     return f"**{name_of(benchmark)}.** {wording.capital('; '.join(filter(None, parts)))}."
-
-
-def with_interval(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows whose ratios have an interval: without one nothing is best or farthest."""
-    return rows.dropna(subset=["ratio_low"])
 
 
 def ranking(data: Data, rows: pd.DataFrame) -> str:
@@ -80,10 +67,22 @@ def best_native(data: Data, benchmark: str) -> str:
     """Say which native build is better than the baseline, where one is: wasm's fair opponent."""
     rows = data.rows_of_jobs(benchmark, HEADLINES[benchmark])
     rows = rows[(rows["mode"] == "native") & (rows.verdict == "less")].sort_values("ratio")
+    rows = rows[wasm.is_alike(data, rows)]
     if rows.empty:
         return ""
     best = rows.iloc[0]
     return f"the best native, {told(best, rows[rows.contender != best.contender])}"
+
+
+def integers(data: Data) -> str | None:
+    """Say how far the best wasm is that computes with other numbers than the baseline, if any."""
+    found = []
+    for benchmark in inputs.first_screen(data.estimates):
+        rows = wasm.with_interval(wasm.unlike(data, benchmark))
+        if len(rows):
+            best = told(rows.iloc[0], rows.iloc[1:])
+            found.append(f"{registry.benchmark(benchmark).label} {best}")
+    return f"**With other numbers**, another model: {'; '.join(found)}." if found else None
 
 
 def gap(data: Data) -> str | None:
@@ -103,7 +102,7 @@ def gap(data: Data) -> str | None:
 
 def narrowed(data: Data, benchmark: str, mode: str) -> str | None:
     """Return a mode's best ratio beside that of the original's recipe on the same engine."""
-    rows = with_interval(all_jobs(data, benchmark))
+    rows = wasm.with_interval(wasm.alike(data, benchmark))
     rows = rows[rows["mode"] == mode]
     if rows.empty:
         return None

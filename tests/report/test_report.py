@@ -361,6 +361,8 @@ def test_what_integers_cost_stands_beside_their_times(write):
     first = text.split("## ")[0]
     assert "gives 94.5 % (88.9 to 97.8 %) of 200 crops (1 photograph, the one that it" in first
     assert "held against references of its own" in section(text, "The oracle")
+    assert "another model: cold start `wasm-int@wasmtime-aot`, 0.50x; peak memory" in text
+    assert "best wasm is" not in text
     times = section(text, "Cold start").split("<details>")[0]
     assert re.search(r"^\| `wasm-int@wasmtime` \|.*\| 94\.5 % \|$", times, re.MULTILINE)
     assert re.search(r"^\| `native` \|.*\| - \|$", times, re.MULTILINE)
