@@ -12,7 +12,7 @@ use super::lanes::Lanes;
 /// Floats of a block of pixels that stay in the second-level cache while all weights pass by.
 const BLOCK: usize = 32 << 10;
 
-/// Inputs of a pixel that a turn of the innermost loop takes. It can be left after each, with sums that
+/// Inputs of a pixel that a turn of wasm's innermost loop takes. It can be left after each, with sums that
 /// are used then: otherwise engines, whose compilers move loads to the top of straight code and
 /// arithmetic to where it is used, run out of registers. With relaxed SIMD's multiply-add they do so
 /// all the same.
@@ -303,10 +303,10 @@ unsafe fn tile<L: Lanes, const R: usize, const N: usize>(
             let start = L::load(bias.add(CHANNELS * L::WIDTH));
             unrolled!(R, |ROW| sums[ROW][CHANNELS] = start);
         });
-        let (mut from, mut weight) = (from, weights);
-        let end = weights.add(depth * PANEL);
-        'inputs: loop {
-            for _ in 0..STEPS {
+        // Takes one input of every pixel.
+        macro_rules! take {
+            ($from:expr, $weight:expr) => {
+                let (from, weight): (*const f32, *const f32) = ($from, $weight);
                 let mut factors = [L::splat(0.0); N];
                 unrolled!(N, |CHANNELS| factors[CHANNELS] =
                     L::load(weight.add(CHANNELS * jump)));
@@ -322,11 +322,26 @@ unsafe fn tile<L: Lanes, const R: usize, const N: usize>(
                         sums[ROW][CHANNELS] = value.mul_add(factors[CHANNELS], sums[ROW][CHANNELS]);
                     });
                 });
-                from = from.add(if L::SPREAD { R * L::WIDTH } else { 1 });
-                weight = weight.add(PANEL);
-                if weight == end {
-                    break 'inputs;
+            };
+        }
+        let step = if L::SPREAD { R * L::WIDTH } else { 1 };
+        if cfg!(target_arch = "wasm32") {
+            let (mut from, mut weight) = (from, weights);
+            let end = weights.add(depth * PANEL);
+            'inputs: loop {
+                for _ in 0..STEPS {
+                    take!(from, weight);
+                    from = from.add(step);
+                    weight = weight.add(PANEL);
+                    if weight == end {
+                        break 'inputs;
+                    }
                 }
+            }
+        } else {
+            // Counted: left by its pointers, the loop takes half as long again with SSE2.
+            for k in 0..depth {
+                take!(from.add(k * step), weights.add(k * PANEL));
             }
         }
         if add {
