@@ -4,7 +4,6 @@ Written as JSON: `ranges`, a pair for each layer, and `sha256`, the digests of t
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -38,13 +37,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("images", nargs="*", type=Path, help="photographs, after `--`")
     args = parser.parse_args(argv)
     model = files.read_json(args.model)
-    images = calibration.tensors(args.input, args.images, model)
+    data = calibration.photographs(args.input, args.images)
+    images = calibration.tensors(data, model)
     layers = lowering.lower(args.graph.read_bytes(), model)
-    digests = [
-        hashlib.sha256(image).hexdigest()
-        for image in calibration.photographs(args.input, args.images)
-    ]
-    files.write_json(args.out, {"sha256": digests, "ranges": ranges(layers, images)})
+    found = {"sha256": calibration.digests(data), "ranges": ranges(layers, images)}
+    files.write_json(args.out, found)
     return 0
 
 

@@ -1,6 +1,7 @@
 """What quantisation is calibrated on: photographs as the model's input."""
 
 import base64
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,17 @@ def photographs(request: str, paths: list[Path]) -> list[bytes]:
     ]
 
 
-def tensors(request: str, paths: list[Path], model: dict) -> list[np.ndarray]:
-    """Return photographs as float32 [1, size, size, 3] each.
+def digests(images: list[bytes]) -> list[str]:
+    """Return the SHA-256 of each image's bytes."""
+    return [hashlib.sha256(image).hexdigest() for image in images]
+
+
+def tensors(images: list[bytes], model: dict) -> list[np.ndarray]:
+    """Return photographs as a model's input, float32 [1, size, size, 3] each.
 
     Args:
-        request: results/input.json, whose photograph is taken where there are no others.
-        paths: the photographs.
+        images: their bytes.
         model: the model's record.
     """
     size, bounds = model["size"], tuple(model["input_range"])
-    return [preprocess(image, size, bounds) for image in photographs(request, paths)]
+    return [preprocess(image, size, bounds) for image in images]

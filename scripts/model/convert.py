@@ -6,7 +6,6 @@ it folds when asked for nothing. The input's batch is fixed at 1.
 
 import argparse
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +101,10 @@ def convert(runtime: str, record: Path, request: str, photographs: list[Path]) -
         raise UserError(f"cannot read {graph}: {error.strerror}") from error
     if digest != model["sha256"]:
         raise UserError(f"{graph} is not the graph that {record} describes; delete it, run again")
-    images = partial(calibration.tensors, request, photographs, model)
+
+    def images() -> list[np.ndarray]:
+        return calibration.tensors(calibration.photographs(request, photographs), model)
+
     return CONVERTERS[runtime](graph, model, images)
 
 

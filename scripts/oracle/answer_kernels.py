@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from scripts.common import errors, files
+from scripts.model import numbers
 from scripts.oracle import own_answers
 from scripts.runners import runtimes
 
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         labels,
         (args.reference, args.cases),
         (args.out, args.json_out),
-        own_answers.ROUNDING,
+        numbers.LITERT_ROUNDING,
     )
     return 0
 

@@ -18,7 +18,7 @@ import numpy as np
 from scripts.common import errors, files
 from scripts.common.errors import UserError
 from scripts.common.preprocessing import open_image, preprocess
-from scripts.model import floating, integers, lowering, numbers, quantise
+from scripts.model import calibration, floating, integers, lowering, numbers, quantise
 from scripts.model.lowering import Layer
 from scripts.oracle import photographs
 from scripts.oracle.judgement import read_answers
@@ -71,7 +71,7 @@ def on_crops(args: argparse.Namespace, forms: tuple, model: dict) -> dict[str, A
         "n": args.crops,
         "agreed": int((floats == ints).sum()),
         "photographs": len(images),
-        "calibrated_on": len(calibrated & set(photographs.digests(data))),
+        "calibrated_on": len(calibrated & set(calibration.digests(data))),
     }
 
 

@@ -6,16 +6,13 @@ import numpy as np
 
 from scripts.common import files
 from scripts.oracle.judgement import read_answers
-
-# The probabilities of LiteRT's integers have 256 levels. Its usual kernels round in other places
-# than the reference's, by which the same graph was seen to differ by two levels.
-ROUNDING = 3 / 256
+from scripts.runners import reference
 
 
 def write(
     classify: Callable[[np.ndarray], np.ndarray],
     labels: list[str],
-    reference: tuple[str, str],
+    cases_of: tuple[str, str],
     out: tuple[str, str],
     rounding: float = 0.0,
 ) -> None:
@@ -24,11 +21,11 @@ def write(
     Args:
         classify: from a case's tensor, float32 [1, size, size, 3], to float32 [classes].
         labels: the classes' names.
-        reference: what answer_cases.py wrote: the arrays (.npz) and the readable answers.
+        cases_of: what answer_cases.py wrote: the arrays (.npz) and the readable answers.
         out: the same two to be written.
         rounding: by how much probabilities may be off: classes so near the first are as good.
     """
-    answers, cases = read_answers(reference[0]), files.read_json(reference[1])
+    answers, cases = read_answers(cases_of[0]), files.read_json(cases_of[1])
     rows = []
     for case in cases["cases"]:
         found = classify(answers[f"tensor/{case['name']}"])
@@ -43,8 +40,5 @@ def write(
 
 def row(case: dict, found: np.ndarray, labels: list[str]) -> dict:
     """Return a case's row with another answer."""
-    best = [
-        {"label": labels[index], "index": int(index), "confidence": float(found[index])}
-        for index in np.argsort(-found, kind="stable")[:2]
-    ]
-    return {"name": case["name"], "kind": case["kind"], **best[0], "second": best[1]}
+    first, second = reference.best(found, labels, 2)["top"]
+    return {"name": case["name"], "kind": case["kind"], **first, "second": second}

@@ -1,7 +1,6 @@
 """Photographs on which two forms of a model are compared: labelled ones, and crops of others."""
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,11 +66,6 @@ def labelled(table: Path) -> list[Labelled]:
             raise UserError(f"{table}, line {line}: {name!r} {why}")
         found[path] = Labelled(path, int(index))
     return list(found.values())
-
-
-def digests(images: list[bytes]) -> list[str]:
-    """Return the SHA-256 of each image's bytes."""
-    return [hashlib.sha256(image).hexdigest() for image in images]
 
 
 def crops(images: list[Image.Image], count: int, seed: int) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ from scripts.contenders.runner import AOT, JIT
 from scripts.deployment import hosts, service
 from scripts.deployment import registry as deployed
 from scripts.model import manifest, numbers, pretrained
-from scripts.oracle import own_answers, photographs
+from scripts.oracle import photographs
 from scripts.report import captions
 from scripts.tools import location, pins
 from snakemake.exceptions import WorkflowError

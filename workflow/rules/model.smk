@@ -6,7 +6,7 @@ include: "functions/model.smk"
 
 
 wildcard_constraints:
-    numbers="|".join([*numbers.TOPS, LITERT_INTEGERS]),
+    numbers="|".join([*numbers.TOPS, numbers.LITERT]),
     panel="|".join(str(panel) for panel in PANELS.values()),
     reference="|".join(config["compare"]["references"]) or "(?!)",
 

@@ -90,7 +90,7 @@ rule kernel_answers:
     log:
         "results/logs/{model}/oracle/{numbers}.log",
     wildcard_constraints:
-        numbers=LITERT_INTEGERS,
+        numbers=numbers.LITERT,
     conda:
         "../../envs/conda/oracle.yaml"
     params:

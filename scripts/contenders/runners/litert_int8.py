@@ -1,5 +1,6 @@
 """LiteRT, on the same graph with weights and activations of 8 bits, quantised by its converter."""
 
 from scripts.contenders.modes import reference
+from scripts.model.numbers import LITERT
 
-RUNNER = reference("litert_int8", "ai-edge-litert", numbers="litert_int8")
+RUNNER = reference(LITERT, "ai-edge-litert", numbers=LITERT)

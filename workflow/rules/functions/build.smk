@@ -33,9 +33,9 @@ def build_model(wildcards):
     settings = config["builds"][wildcards.build]
     if settings["runtime"] == "packed":
         panel = PANELS[settings["target"]]
-        numbers = settings["numbers"]
-        template = paths.PACKED if numbers == "f32" else paths.QUANTISED
-        return template.format(model=wildcards.model, numbers=numbers, panel=panel)
+        form = settings["numbers"]
+        template = paths.PACKED if form == numbers.F32 else paths.QUANTISED
+        return template.format(model=wildcards.model, numbers=form, panel=panel)
     template = paths.FOLDED if settings["graph"] == "folded" else paths.GRAPH
     return template.format(model=wildcards.model)
 

@@ -7,13 +7,9 @@ if config["mirror"]:
     os.environ[pretrained.MIRROR_VARIABLE] = config["mirror"]
 
 
-# The reference that its converter quantises: the name of the runtime and of what it computes with.
-LITERT_INTEGERS = "litert_int8"
-
-
 def calibration_request(wildcards):
     """The photograph that is calibrated on where the config names no others."""
-    is_needed = wildcards.reference == LITERT_INTEGERS
+    is_needed = wildcards.reference == numbers.LITERT
     return paths.REQUEST if is_needed and not config["calibration"]["images"] else []
 
 
@@ -24,7 +20,7 @@ def calibration_option(wildcards, input):
 
 def calibration_images(wildcards):
     """The photographs that a reference is calibrated on."""
-    is_needed = wildcards.reference == LITERT_INTEGERS
+    is_needed = wildcards.reference == numbers.LITERT
     return config["calibration"]["images"] if is_needed else []
 
 

@@ -17,8 +17,8 @@ def form_of(row):
 
 def tensor_tolerance(wildcards):
     """How far a probability may be off: of LiteRT's integers, some of the levels that it has."""
-    if form_of(contender_of(wildcards)) == LITERT_INTEGERS:
-        return own_answers.ROUNDING
+    if form_of(contender_of(wildcards)) == numbers.LITERT:
+        return numbers.LITERT_ROUNDING
     return config["oracle"]["tensor_tolerance"]
 
 
@@ -49,8 +49,8 @@ def labelled_photographs():
 
 def litert_graph(wildcards):
     """The graph that LiteRT runs, where that is the form whose accuracy is measured."""
-    name = paths.REFERENCE.replace("{reference}", LITERT_INTEGERS)
-    return name if wildcards.numbers == LITERT_INTEGERS else []
+    name = paths.REFERENCE.replace("{reference}", numbers.LITERT)
+    return name if wildcards.numbers == numbers.LITERT else []
 
 
 def litert_option(wildcards, input):
