@@ -1,10 +1,12 @@
 """Rule script: the oracle's cases answered in integers, by numpy instead of TensorFlow.
 
 The cases are those of answer_cases.py, and so are the files: a contender that computes in integers
-is held against these answers.
+is held against these answers. Its photographs it decodes and resizes itself, which moves pixels by
+a level; in integers that can move a probability by more than lies between two classes.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,37 @@ from scripts.model import integers, numbers, quantise
 from scripts.model.quantise import Quantised
 from scripts.oracle import own_answers
 
+# How often a picture is computed anew with its pixels moved.
+VARIANTS = 8
+
 
 def probabilities(layers: list[Quantised], tensor: np.ndarray, top: int) -> np.ndarray:
     """Return the probability of each class, float32 [classes], for one input tensor."""
     *_, scores = integers.outputs(layers, tensor, top)
     exponents = np.exp(scores.reshape(-1).astype(np.float64) - scores.max())
     return (exponents / exponents.sum()).astype(np.float32)
+
+
+def as_good(
+    classify: Callable[[np.ndarray], np.ndarray],
+    tensor: np.ndarray,
+    found: np.ndarray,
+    bounds: tuple[float, float],
+) -> np.ndarray:
+    """Return which classes can be first once pixels move by a level of 255, bool [classes].
+
+    Args:
+        classify: from a tensor to probabilities, float32 [classes].
+        tensor: the picture, float32 [1, size, size, 3].
+        found: its probabilities.
+        bounds: the values of a black and of a white pixel.
+    """
+    moves = np.random.default_rng(0).integers(-1, 2, (VARIANTS, *tensor.shape))
+    moved = tensor + moves.astype(np.float32) * (bounds[1] - bounds[0]) / 255
+    variants = [classify(variant) for variant in moved.clip(*bounds).astype(np.float32)]
+    change = np.abs(np.stack(variants) - found).max(axis=0)
+    first = found.argmax()
+    return found + change >= found[first] - change[first]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,11 +65,16 @@ def main(argv: list[str] | None = None) -> int:
     top, ranges = numbers.TOPS[args.numbers], files.read_json(args.ranges)
     model = files.read_json(args.model)
     _, layers = quantise.of_graph(args.graph.read_bytes(), model, ranges, top)
+
+    def classify(tensor: np.ndarray) -> np.ndarray:
+        return probabilities(layers, tensor, top)
+
     own_answers.write(
-        lambda tensor: probabilities(layers, tensor, top),
+        classify,
         args.labels.read_text(encoding="utf-8").splitlines(),
         (args.reference, args.cases),
         (args.out, args.json_out),
+        lambda tensor, found: as_good(classify, tensor, found, model["input_range"]),
     )
     return 0
 

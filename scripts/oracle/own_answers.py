@@ -14,7 +14,7 @@ def write(
     labels: list[str],
     cases_of: tuple[str, str],
     out: tuple[str, str],
-    rounding: float = 0.0,
+    as_good: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> None:
     """Write the arrays and the readable answers, as answer_cases.py does.
 
@@ -23,16 +23,17 @@ def write(
         labels: the classes' names.
         cases_of: what answer_cases.py wrote: the arrays (.npz) and the readable answers.
         out: the same two to be written.
-        rounding: by how much probabilities may be off: classes so near the first are as good.
+        as_good: from a case's tensor and its probabilities to which classes a contender may name
+            first, bool [classes].
     """
     answers, cases = read_answers(cases_of[0]), files.read_json(cases_of[1])
     rows = []
     for case in cases["cases"]:
-        found = classify(answers[f"tensor/{case['name']}"])
+        tensor = answers[f"tensor/{case['name']}"]
+        found = classify(tensor)
         answers[f"probabilities/{case['name']}"] = found
-        as_good = np.flatnonzero(found >= found.max() - rounding)
-        row_ = row(case, found, labels)
-        rows.append(row_ | {"as_good": [labels[index] for index in as_good]})
+        good = np.flatnonzero(as_good(tensor, found))
+        rows.append(row(case, found, labels) | {"as_good": [labels[index] for index in good]})
     with files.atomic_write(out[0], "wb") as stream:
         np.savez(stream, **answers)
     files.write_json(out[1], cases | {"cases": rows})

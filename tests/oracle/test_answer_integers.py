@@ -21,3 +21,20 @@ def test_an_answer_names_the_best_two():
     assert (row["label"], row["second"]["label"]) == ("green", "red")
     assert row["confidence"] == float(found[1])
     assert (row["name"], row["kind"]) == ("random", "tensor")
+
+
+def brightness(tensor):
+    """Three classes: one that no pixel moves, one that each pixel moves, one far behind."""
+    mean = float(tensor.mean())
+    return np.array([0.4, 0.395 + mean, 0.1 + mean], np.float32)
+
+
+def test_what_pixels_a_level_away_can_turn_is_as_good():
+    tensor = np.zeros((1, 2, 2, 3), np.float32)
+    found = brightness(tensor)
+    good = answer_integers.as_good(brightness, tensor, found, (0, 255))
+    assert good.tolist() == [True, True, True]
+    good = answer_integers.as_good(brightness, tensor, found, (-1, 1))
+    assert good.tolist() == [True, False, False]
+    good = answer_integers.as_good(brightness, tensor, found, (0, 20))
+    assert good.tolist() == [True, True, False]
