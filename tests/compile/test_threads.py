@@ -15,7 +15,7 @@ from scripts.contenders import registry
 from scripts.contenders.contender import Contender
 from scripts.contenders.runner import Runner
 from scripts.oracle import judgement
-from scripts.tools import installers, pins
+from scripts.tools import lookup, pins
 
 # Enough functions that a compiler is at work for a second or more on one core.
 BODY = "(local.set 0 (i32.mul (local.get 0) (i32.add (local.get 0) (i32.const 7))))" * 200
@@ -32,7 +32,7 @@ FEW, MANY, ATTEMPTS = 1, 9, 5
 def engine(request):
     """An engine's name and command; without it on PATH or in the cache its test skips."""
     pin = pins.pins()[request.param]
-    found = installers.on_path(pin) or installers.in_cache(pin)
+    found = lookup.on_path(pin) or lookup.in_cache(pin)
     if not found:
         pytest.skip(f"{request.param} is neither on PATH nor in the cache")
     return request.param, found["path"]

