@@ -7,8 +7,8 @@ from typing import Any
 from scripts.bench import registry, settings
 from scripts.common import schema
 from scripts.common.errors import UserError
+from scripts.contenders import engines, selection
 from scripts.contenders import registry as runners
-from scripts.contenders import selection
 from scripts.deployment import hosts
 from scripts.deployment import registry as deployment
 from scripts.model import manifest
@@ -31,7 +31,7 @@ def accept(config: dict[str, Any], path: str | Path) -> None:
         name: rule | {"default": {}} for name, rule in described(deployment.every()).items()
     }
     schema.validate(config, rules, "config")
-    complete(config)
+    engines.complete(config["engines"])
     check(config)
 
 
@@ -47,17 +47,11 @@ def described(benchmarks: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def complete(config: dict[str, Any]) -> None:
-    """Fill in what an engine is run by, and the tool that it takes: those called as it is."""
-    for name, engine in config["engines"].items():
-        engine.setdefault("runner", name)
-        engine.setdefault("tool", name)
-
-
 def check(config: dict[str, Any]) -> None:
     """Raise `UserError` for the first name in the config that refers to nothing."""
     compare, builds = config["compare"], config["builds"]
-    wasm_runners, tools = runners.of_target("wasm"), pins.pins()
+    wasm_runners = runners.of_target("wasm")
+    tools = pins.pins() | engines.added(config["engines"])
     for name in compare["models"]:
         try:
             manifest.load(name)

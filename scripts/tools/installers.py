@@ -44,6 +44,10 @@ def find(name: str, cargo: Cargo | None, log: str | Path) -> dict[str, Any]:
 
 def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path) -> None:
     """Install a tool by the means the table names."""
+    if "path" in pin["install"]:
+        raise UserError(
+            f"{name}: {pin['install']['path']} is no program that tells its version, or is a script"
+        )
     if "debian" in pin["install"]:
         install_package(name, pin, log)
     elif "module" in pin["install"]:

@@ -9,12 +9,13 @@ ASK = ("--version",)
 
 
 def on_path(pin: dict[str, Any]) -> dict[str, Any] | None:
-    """Look for a tool of a suitable version on PATH."""
+    """Look for a tool of a suitable version on PATH, or where the config says that it is."""
     path = program_on_path(pin)
     version = version_of(path, pin.get("asked", ASK)) if path else None
     if not suits(version, pin):
         return None
-    return {"version": version, "path": str(path), "source": "PATH"}
+    source = "the config's file" if "path" in pin["install"] else "PATH"
+    return {"version": version, "path": str(path), "source": source}
 
 
 def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,5 +1,7 @@
-"""The table of tools (`envs/tools.yaml`), and where each one can lie."""
+"""The table of tools (`envs/tools.yaml`, and what the config adds), and where each one can lie."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +15,8 @@ from packaging.specifiers import SpecifierSet
 from scripts.common.cache import cache_dir
 
 PINS = Path(__file__).resolve().parents[2] / "envs" / "tools.yaml"
+# Set for jobs: pins that the config adds to the table, engines of another version or file, as JSON.
+ADDED_VARIABLE = "MOBILENET_TOOLS"
 # What names the package of a tool in the cache; of these, how what is fetched came there.
 PACKAGED = ("crate", "module", "npm", "wheel")
 FETCHED = {"npm": "from npm", "wheel": "from a wheel"}
@@ -21,7 +25,18 @@ VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
 def pins() -> dict[str, dict[str, Any]]:
     """Return the table of pinned tools, by name."""
-    return yaml.safe_load(PINS.read_text(encoding="utf-8"))
+    table = yaml.safe_load(PINS.read_text(encoding="utf-8"))
+    return table | json.loads(os.environ.get(ADDED_VARIABLE, "{}"))
+
+
+def of_version(pin: dict[str, Any], version: str) -> dict[str, Any]:
+    """Return the pin of another version of the same tool."""
+    return pin | {"suits": f"=={version}", "install": pin["install"] | {"version": version}}
+
+
+def of_file(path: str) -> dict[str, Any]:
+    """Return the pin of a program of the user's own, whatever its version."""
+    return {"command": path, "suits": "", "install": {"path": path}}
 
 
 def suits(version: str | None, pin: dict[str, Any]) -> bool:

@@ -99,6 +99,18 @@ def test_the_console_shows_a_wrong_key_and_little_else(root):
         ("compare.references", ["torch"], "compare.references: unknown 'torch'"),
         ("engines.old", {"runner": "wasmtim"}, "engines.old: runner: unknown 'wasmtim'"),
         ("engines.old", {"runner": "wasmtime"}, "engines.old: tool: unknown 'old'"),
+        ("engines.old", {"runner": "wasmtime", "path": "no/file"}, "engines.old.path: there is no"),
+        ("engines.wasmer", {"version": "7.3.0"}, "engines.wasmer: envs/tools.yaml has a tool of"),
+        (
+            "engines.old",
+            {"runner": "wasmtime", "path": "Makefile", "version": "1.0"},
+            "engines.old: version and path exclude each other",
+        ),
+        (
+            "engines.old",
+            {"runner": "wasmtime", "tool": "wasm-opt", "version": "1.0"},
+            "engines.old.version: envs/tools.yaml pins no version of 'wasm-opt' to replace",
+        ),
         ("compare.builds", ["native", "wasm-128"], "compare.builds: unknown 'wasm-128'"),
         ("compare.engines", ["wavm"], "compare.engines: unknown 'wavm'"),
         ("compare.benchmarks", ["cold"], "compare.benchmarks: unknown 'cold'"),

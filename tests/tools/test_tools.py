@@ -12,6 +12,7 @@ from conftest import MODEL, QUICK, copy_checkout, planned_rules, snakemake
 
 from scripts.common import cache, files
 from scripts.common.errors import UserError
+from scripts.contenders import engines
 from scripts.tools import installers, location, lookup, pins, rust
 
 # A crate like wasmer's convert_case: it asks rustup for another compiler. Its build script notes
@@ -336,3 +337,41 @@ def test_what_the_authors_built_is_taken_where_it_is_offered(offered, tmp_path, 
     words = (tmp_path / "asked").read_text()
     assert "--disable-strategies compile" in words
     assert "wasmer-cli@7.4.2" in words
+
+
+@pytest.fixture
+def added(monkeypatch):
+    """A function that adds the pins of a config's engines to the table, as the workflow does."""
+
+    def add(**configured):
+        engines.complete(configured)
+        monkeypatch.setenv(pins.ADDED_VARIABLE, json.dumps(engines.added(configured)))
+
+    return add
+
+
+def test_an_engine_can_be_a_file_of_ones_own(added, wasmtime, tmp_path):
+    own = tmp_path / "own"
+    shutil.copy(wasmtime, own)
+    added(mine={"runner": "wasmtime", "path": str(own)})
+    found = installers.find("mine", None, tmp_path / "log")
+    assert found["source"] == "the config's file"
+    assert found["sha256"] == files.sha256(wasmtime)
+    assert location.locate(found) == str(own)
+    own.write_bytes(b"another")
+    with pytest.raises(UserError, match="mine 48"):
+        location.locate(found)
+
+
+def test_a_file_that_is_no_engine_is_refused_by_its_path(added, tmp_path):
+    added(mine={"runner": "wasmtime", "path": "Makefile"})
+    with pytest.raises(UserError, match=r"mine: .*/Makefile is no program that tells its version"):
+        installers.find("mine", None, tmp_path / "log")
+
+
+def test_another_version_is_not_the_one_on_path(added, wasmtime, tmp_path, monkeypatch):
+    """Nor the pinned one in the cache: with no cargo to build it, it cannot be had."""
+    monkeypatch.setenv("PATH", f"{Path(wasmtime).parent}:/usr/bin:/bin")
+    added(old={"runner": "wasmtime", "version": "47.0.2"})
+    with pytest.raises(UserError, match=r"old ==47\.0\.2 is not on PATH"):
+        installers.find("old", None, tmp_path / "log")

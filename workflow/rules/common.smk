@@ -14,8 +14,8 @@ from scripts.build import crate
 from scripts.common import checks, cpu, host, paths, runlock
 from scripts.common.code_digest import code_digest
 from scripts.common.errors import UserError
+from scripts.contenders import engines, selection
 from scripts.contenders import registry as runners
-from scripts.contenders import selection
 from scripts.contenders.runner import AOT, JIT
 from scripts.deployment import hosts, service
 from scripts.deployment import registry as deployed
@@ -30,6 +30,12 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
+
+def as_json(value):
+    """A parameter for a script: JSON, keys in order, so that it changes only with its meaning."""
+    return json.dumps(value, sort_keys=True)
+
+
 MODELS = config["compare"]["models"]
 # The benchmarks of each mode, whether or not it is compared.
 JOBS = {mode: selection.benchmarks(config, mode) for mode in (JIT, AOT)}
@@ -39,14 +45,23 @@ MEASURED = {name for mode in MODES for name in JOBS[mode]}
 
 # What another workflow that takes this one as a module puts before its paths.
 PREFIX = workflow.modifier.path_modifier.prefix or ""
-# Jobs find the scripts, and these the files, wherever they run.
-JOB_VARIABLES = {"PYTHONPATH": str(ROOT), paths.PREFIX_VARIABLE: PREFIX}
+# Jobs find the scripts, these the files, and the tools that the config adds, wherever they run.
+JOB_VARIABLES = {
+    "PYTHONPATH": str(ROOT),
+    paths.PREFIX_VARIABLE: PREFIX,
+    pins.ADDED_VARIABLE: as_json(engines.added(config["engines"])),
+}
+
+# This process asks for them too.
+os.environ[pins.ADDED_VARIABLE] = JOB_VARIABLES[pins.ADDED_VARIABLE]
 
 shell.prefix(
     "set -euo pipefail; "
     + runlock.SHELL_PREFIX
     + "".join(
-        f"export {name}={shlex.quote(value)}; " for name, value in JOB_VARIABLES.items()
+        # Snakemake fills in what stands in single braces.
+        f"export {name}={shlex.quote(value.replace('{', '{{').replace('}', '}}'))}; "
+        for name, value in JOB_VARIABLES.items()
     )
 )
 
@@ -75,11 +90,6 @@ def own_files(folder, *patterns):
         path for pattern in patterns for path in sorted((ROOT / folder).glob(pattern))
     ]
     return [own(path) for path in found]
-
-
-def as_json(value):
-    """A parameter for a script: JSON, keys in order, so that it changes only with its meaning."""
-    return json.dumps(value, sort_keys=True)
 
 
 def option(name, value):
