@@ -5,8 +5,9 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 CORES ?= all
 PORT ?= 8080
+WATCH_CONFIG ?= config/watch.yaml
 
-.PHONY: help setup report serve test lint format selfcheck compare docs lock clean
+.PHONY: help setup report serve test lint format selfcheck compare watch docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +43,11 @@ selfcheck: setup ## Show that the method raises no false alarms and finds a true
 compare: setup ## Compare two results folders: make compare A=results-old B=results
 	@test -n "$(A)" -a -n "$(B)" || { echo "error: type make compare A=FOLDER B=FOLDER" >&2; exit 1; }
 	@python -m scripts.report.compare "$(A)" "$(B)"
+
+watch: setup ## Compare two versions of an engine: make watch BASE=wasmtime CANDIDATE=wasmtime@FILE (or @VERSION)
+	@test -n "$(BASE)" -a -n "$(CANDIDATE)" || { echo "error: type make watch BASE=ENGINE CANDIDATE=ENGINE@FILE" >&2; exit 1; }
+	snakemake --cores $(CORES) --configfile $(WATCH_CONFIG) --config watch='{base: "$(BASE)", candidate: "$(CANDIDATE)"}' -- watch
+	@python -m scripts.watch.tell
 
 docs: setup ## Draw the rules anew, docs/rulegraph.svg (needs graphviz)
 	snakemake --rulegraph dot --forceall --quiet --config 'compare={benchmarks: [cold_start]}' -- all \

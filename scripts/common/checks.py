@@ -13,6 +13,7 @@ from scripts.deployment import hosts
 from scripts.deployment import registry as deployment
 from scripts.model import manifest
 from scripts.tools import pins
+from scripts.watch import entries
 
 
 def accept(config: dict[str, Any], path: str | Path) -> None:
@@ -31,6 +32,7 @@ def accept(config: dict[str, Any], path: str | Path) -> None:
         name: rule | {"default": {}} for name, rule in described(deployment.every()).items()
     }
     schema.validate(config, rules, "config")
+    entries.complete(config)
     engines.complete(config["engines"])
     check(config)
 

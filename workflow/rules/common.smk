@@ -23,6 +23,7 @@ from scripts.model import manifest, numbers, pretrained
 from scripts.oracle import photographs
 from scripts.report import captions
 from scripts.tools import location, pins
+from scripts.watch import entries
 from snakemake.exceptions import WorkflowError
 
 try:

@@ -1,0 +1,58 @@
+"""Rule script: the candidate against the base, as a table and as a comment for a pull request."""
+
+import argparse
+from typing import Any
+
+import pandas as pd
+
+from scripts.common import errors, files
+from scripts.stats import command, samples
+from scripts.watch import comment, judge
+from scripts.watch.entries import ENTRIES
+
+
+def names(engines: list[str], tools: list[str]) -> dict[str, str]:
+    """Return what each entry is, from the engines and records of tools in that order."""
+    return {
+        entry: f"{entry} ({engine} {tool['version']}, {tool['sha256'][:12]})"
+        for entry, engine, tool in zip(ENTRIES, engines, map(files.read_json, tools), strict=True)
+    }
+
+
+def machine(jobs: list[dict[str, Any]]) -> str:
+    """Return where and when it was measured."""
+    hosts = [job["host"] for job in jobs]
+    places = sorted({f"{host['cpu']['model']}, {host['cpu']['cores']} cores" for host in hosts})
+    dates = sorted(host["date"] for host in hosts)
+    commits = sorted({str(host["git"]["commit"])[:12] for host in hosts if host.get("git")})
+    return (
+        f"Measured on {' and '.join(places)}, kernel {hosts[0]['kernel']}, {dates[0][:16]} to "
+        f"{dates[-1][:16]}, commit {', '.join(commits) or 'unknown'}."
+    )
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write results/watch.csv and results/watch.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", required=True, nargs="+", help="with their records beside")
+    parser.add_argument("--engines", required=True, nargs=2, help="of base and candidate")
+    parser.add_argument("--tools", required=True, nargs=2, help="their records")
+    parser.add_argument("--confidence", required=True, type=float)
+    parser.add_argument("--threshold", required=True, type=float)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--text", required=True)
+    args = parser.parse_args(argv)
+    counted, jobs = command.counted(args.samples), [samples.record(path) for path in args.samples]
+    found = [judge.table(counted, args.confidence, args.threshold)]
+    found.append(judge.failures(jobs, args.threshold))
+    rows = pd.concat([table for table in found if len(table)] or found, ignore_index=True)
+    facts = {"confidence": args.confidence, "machine": machine(jobs)}
+    with files.atomic_write(args.text) as stream:
+        stream.write(comment.comment(rows, counted, names(args.engines, args.tools), facts))
+    with files.atomic_write(args.out) as stream:
+        rows.to_csv(stream, index=False)
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

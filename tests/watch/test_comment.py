@@ -1,0 +1,69 @@
+"""The comment tells what got slower, by how much, how sure, and in which phase."""
+
+import pandas as pd
+import pytest
+from test_judge import NAMES, rounds
+
+from scripts.common import paths
+from scripts.watch import comment, judge, tell
+
+FACTS = {"confidence": 0.99, "machine": "Measured somewhere."}
+ENTRIES = {"base": "base (wasmtime 47.0.2)", "candidate": "candidate (wasmtime 48.0.8)"}
+
+
+def phases(engine, load):
+    """What the phases of one round say."""
+    values = {"engine": 5.0, "load": load, "infer": 20.0}
+    rows = [
+        {"metric": name, "value": value, "round": 0, "engine": engine, "unit": "ms"}
+        for name, value in values.items()
+    ]
+    return pd.DataFrame(rows).assign(benchmark="phases", **NAMES)
+
+
+def written(factors, *more, **how):
+    counted = pd.concat([rounds(factors, **how), *more], ignore_index=True)
+    return comment.comment(judge.table(counted, 0.99, 0.03), counted, ENTRIES, FACTS)
+
+
+def test_it_tells_what_got_slower_and_where():
+    text = written({"cold_start": 1.2}, phases("base", 1.0), phases("candidate", 3.5))
+    title, _, kind, _, _, _, line, _, foot = text.splitlines()
+    assert title == "## candidate (wasmtime 48.0.8) is slower than base (wasmtime 47.0.2)"
+    assert kind == "**Slower**"
+    assert "| `wasm`" in line
+    assert "compile or load, instantiate: 1.00 to 3.50 ms" in line
+    assert "99 % confidence for all 1 comparisons" in foot
+    assert foot.endswith("(30). Measured somewhere.")
+
+
+def test_what_is_no_slower_takes_one_line():
+    text = written({"cold_start": 1.0, "warm_loop": 1.0}, noise=0.001)
+    assert text.startswith("## candidate (wasmtime 48.0.8) is no slower than base")
+    assert "|" not in text
+    assert text.count("of `wasm` (aot, net)") == 2
+
+
+def test_what_is_undecided_is_not_called_the_same():
+    text = written({"cold_start": 1.0}, noise=0.4)
+    assert text.startswith("## Undecided: ")
+    assert "No slower" not in text.splitlines()[2]
+
+
+def test_a_failure_has_its_reason():
+    skipped = [{"build": "wasm", "engine": "candidate", "mode": "aot", "reason": "exit code 134"}]
+    job = {"model": "net", "mode": "aot", "benchmark": "memory", "skipped": skipped}
+    rows = judge.failures([job], 0.03)
+    text = comment.comment(rows, rounds({"cold_start": 1}), ENTRIES, FACTS)
+    assert text.startswith("## candidate (wasmtime 48.0.8) fails where base (wasmtime 47.0.2) does")
+    assert "- peak memory of `wasm` (aot, net): candidate: exit code 134" in text
+
+
+@pytest.mark.parametrize(("factor", "noise", "code"), [(1.2, 0.02, 1), (1, 0.001, 0), (1, 0.4, 2)])
+def test_the_exit_code_is_the_verdict(tmp_path, monkeypatch, capsys, factor, noise, code):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    judge.table(rounds({"cold_start": factor}, noise=noise), 0.99, 0.03).to_csv(paths.WATCH)
+    (tmp_path / paths.WATCH_TEXT).write_text("## What it says\n")
+    assert tell.main([]) == code
+    assert capsys.readouterr().out == "## What it says\n"
