@@ -80,6 +80,12 @@ ORACLE = "results/oracle.csv"
 ESTIMATES = "results/{mode}.csv"
 LEVERS = "results/levers.csv"
 TWINS = "results/twins.csv"
+EXPORTS = {
+    "bencher": "results/exports/bencher.json",
+    "smaller": "results/exports/smaller-is-better.json",
+    "bigger": "results/exports/bigger-is-better.json",
+    "hyperfine": "results/exports/hyperfine.json",
+}
 WATCH, WATCH_TEXT = "results/watch.csv", "results/watch.md"
 MACHINE = "results/machine.json"
 FIGURE = f"{_MODEL}/figures/{{mode}}/{{figure}}.svg"

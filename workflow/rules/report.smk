@@ -280,3 +280,31 @@ rule report:
     input:
         rules.report_md.output,
         rules.report_html.output,
+
+
+rule exports:
+    input:
+        estimates=expand(paths.ESTIMATES, mode=MODES),
+        samples=of_every_job(paths.SAMPLES),
+        meta=of_every_job(paths.JOB),
+    output:
+        **paths.EXPORTS,
+    log:
+        "results/logs/exports.log",
+    conda:
+        "../../envs/conda/report.yaml"
+    params:
+        modes=MODES,
+        code=told_code("scripts.report.export"),
+    message:
+        "Writing the formats of other tools"
+    shell:
+        "python -m scripts.report.export"
+        " --estimates {input.estimates:q}"
+        " --modes {params.modes:q}"
+        " --samples {input.samples:q}"
+        " --bencher {output.bencher:q}"
+        " --smaller {output.smaller:q}"
+        " --bigger {output.bigger:q}"
+        " --hyperfine {output.hyperfine:q}"
+        " > {log:q} 2>&1"
