@@ -7,7 +7,7 @@ CORES ?= all
 PORT ?= 8080
 WATCH_CONFIG ?= config/watch.yaml
 
-.PHONY: help setup report serve test lint format selfcheck compare watch docs lock clean
+.PHONY: help setup report serve test lint format selfcheck compare merge watch docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,6 +43,10 @@ selfcheck: setup ## Show that the method raises no false alarms and finds a true
 compare: setup ## Compare two results folders: make compare A=results-old B=results
 	@test -n "$(A)" -a -n "$(B)" || { echo "error: type make compare A=FOLDER B=FOLDER" >&2; exit 1; }
 	@python -m scripts.report.compare "$(A)" "$(B)"
+
+merge: setup ## Results of several machines as one report: make merge RUNS="a b c"
+	@test -n "$(RUNS)" || { echo 'error: type make merge RUNS="FOLDER FOLDER ..."' >&2; exit 1; }
+	@python -m scripts.report.merge $(RUNS)
 
 watch: setup ## Compare two versions of an engine: make watch BASE=wasmtime CANDIDATE=wasmtime@FILE (or @VERSION)
 	@test -n "$(BASE)" -a -n "$(CANDIDATE)" || { echo "error: type make watch BASE=ENGINE CANDIDATE=ENGINE@FILE" >&2; exit 1; }

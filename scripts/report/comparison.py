@@ -93,10 +93,10 @@ def rows(
         model, job, benchmark, _, unit, contender = key
         pair = [a[key], b[key]]
         shown = [wording.figure(float(one.median()), unit) for one in pair]
-        absolute = REFUSED if benchmark in refused["absolute"] else _words(pair, level, margin)
+        absolute = REFUSED if benchmark in refused["absolute"] else words(pair, level, margin)
         pair = [to_baseline(*each, key) for each in zip((a, b), baselines, strict=True)]
         shown_ratios = [wording.times(float(one.median())) if len(one) else "-" for one in pair]
-        relative = BASELINE if contender in baselines else _words(pair, level, margin)
+        relative = BASELINE if contender in baselines else words(pair, level, margin)
         relative = REFUSED if benchmark in refused["relative"] else relative
         found.append(
             [model, job, benchmark, contender, *shown, *absolute, *shown_ratios, *relative]
@@ -110,7 +110,8 @@ def to_baseline(folder: Rounds, baseline: str, key: tuple[str, ...]) -> pd.Serie
     return (folder[key] / base).dropna()
 
 
-def _words(pair: list[pd.Series], level: float, margin: float) -> tuple[str, str]:
+def words(pair: list[pd.Series], level: float, margin: float) -> tuple[str, str]:
+    """Return the second's quotient to the first with its interval, and the verdict on it."""
     if not all(len(one) for one in pair):
         return "-", "undecided: no round has the baseline"
     found = quotient(*(one.to_numpy() for one in pair), level)
