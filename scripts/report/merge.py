@@ -61,10 +61,7 @@ def across(runs: Runs, refused: dict[str, set[str]]) -> str:
     lines = []
     for key in keys:
         model, job, benchmark, *_, contender = key
-        cells = [
-            REFUSED if benchmark in refused.get(name, ()) else ratio(run, key)
-            for name, run in runs.items()
-        ]
+        cells = [ratio(run, key, benchmark in refused.get(name, ())) for name, run in runs.items()]
         told = [
             against(runs[first], runs[name], key) if cell not in (REFUSED, MISSING) else MISSING
             for name, cell in zip(others, cells[1:], strict=True)
@@ -74,11 +71,13 @@ def across(runs: Runs, refused: dict[str, set[str]]) -> str:
     return table([*header, *(f"{name} against {first}" for name in others)], lines)
 
 
-def ratio(run: Folder, key: tuple[str, ...]) -> str:
-    """Return a run's ratio to its baseline with its interval."""
+def ratio(run: Folder, key: tuple[str, ...], is_refused: bool) -> str:
+    """Return a run's ratio to its baseline with its interval, where it may stand beside others."""
     values = comparison.to_baseline(run.rounds, run.baseline, key) if key in run.rounds else []
     if not len(values):
         return MISSING
+    if is_refused:
+        return REFUSED
     low, high = intervals.exact_interval(values.to_numpy(), run.confidence)
     if low != low:
         return f"{wording.times(values.median())}, too few rounds"
