@@ -35,7 +35,9 @@ def put(config, path, value):
     return changed
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml", "levers.yaml", "int8.yaml"])
+@pytest.mark.parametrize(
+    "name", ["config.yaml", "quick.yaml", "levers.yaml", "int8.yaml", "engines.yaml"]
+)
 def test_shipped_configs_are_valid(root, accept, config, name):
     update_config(config, yaml.safe_load((root / "config" / name).read_text()))
     accept(config)

@@ -87,7 +87,7 @@ def test_the_engine_is_checked_and_timed(borrowed, place):
     """For real: it passes the oracle and has a cold start."""
     runner = place(borrowed, "An engine", "python")
     overlay = place(borrowed, "An engine")
-    contender = "wasm-packed@pulley-interpreted"
+    contender = "wasm-packed@fuel-metered"
     target = f"{MODEL}/samples/jit/memory.csv"
     try:
         done = snakemake(borrowed, *QUICK, str(overlay), "--", target)
