@@ -32,6 +32,11 @@ def ahead_of_time(*first: str) -> Mode:
     return Mode(paths.AOT, words(*first), job=AOT)
 
 
+def interpreted(*first: str) -> Mode:
+    """Return the mode that compiles nothing: a module is interpreted from its first call on."""
+    return Mode(paths.MODULE, words(*first), job=JIT)
+
+
 def by_python(module: str, *arguments: str) -> list[str]:
     """Return the words that run a program of this project's with this job's own Python."""
     return [sys.executable, "-m", module, *arguments]

@@ -1,0 +1,11 @@
+"""wasmi: an interpreter that translates each function when it is first called."""
+
+from scripts.contenders.modes import interpreted
+from scripts.contenders.runner import Runner
+
+WHY = "an interpreter, which makes no machine code"
+RUNNER = Runner(
+    target="wasm",
+    modes={"interpreted": interpreted()},
+    lacks={"jit": WHY, "aot": WHY},
+)
