@@ -63,11 +63,11 @@ def version_of(command: str | Path, asked: Sequence[str] = ("--version",)) -> st
 def program_on_path(pin: dict[str, Any]) -> Path | None:
     """Return a tool's program on PATH, if one is there.
 
-    Of an engine none that is a script: its interpreter's start would be measured as the engine's.
+    None that is a script, but of the distribution's: of an engine its interpreter's start would be
+    measured as the engine's.
     """
     found = shutil.which(pin["command"])
-    is_engine = not {"debian", "module"} & set(pin["install"])
-    if found is None or (is_engine and is_script(found)):
+    if found is None or ("debian" not in pin["install"] and is_script(found)):
         return None
     return Path(found)
 

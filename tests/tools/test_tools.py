@@ -185,13 +185,15 @@ def test_a_tool_in_the_cache_may_move_with_it(tmp_path, monkeypatch):
     assert location.locate(record).startswith(str(tmp_path / "two"))
 
 
-def test_an_engine_is_a_program_and_no_script_that_starts_one(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["wasmtime", "wazero"])
+def test_an_engine_is_a_program_and_no_script_that_starts_one(name, tmp_path, monkeypatch):
     """The script's interpreter would be part of every start that is measured."""
-    pin, program = pins.pins()["wasmtime"], tmp_path / "wasmtime"
+    pin, program = pins.pins()[name], tmp_path / name
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     shutil.copy("/bin/true", program)
     assert pins.program_on_path(pin) == program
-    program.write_text("#!/bin/sh\necho wasmtime 48.0.8\n")
+    version = pin["install"]["version"]
+    program.write_text(f"#!/bin/sh\necho {name} {version}\n")
     program.chmod(0o755)
     assert lookup.on_path(pin) is None
     assert program not in pins.candidates(pin)
