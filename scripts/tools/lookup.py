@@ -18,6 +18,14 @@ def on_path(pin: dict[str, Any]) -> dict[str, Any] | None:
     return {"version": version, "path": str(path), "source": source}
 
 
+def refused(pin: dict[str, Any]) -> str:
+    """Return which version on PATH does not suit and why, in brackets; nothing without a reason."""
+    path = program_on_path(pin)
+    if not path or "because" not in pin:
+        return ""
+    return f" ({version_of(path, pin.get('asked', ASK))} is, and is refused: {pin['because']})"
+
+
 def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
     """Look for a tool that an earlier run built or downloaded."""
     wanted = pin["install"]

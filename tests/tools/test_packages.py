@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+import sys
 import threading
 import zipfile
 from functools import partial
@@ -85,6 +86,21 @@ def test_without_npm_it_says_who_fetches_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(UserError, match="is not on PATH, nor is npm, which fetches it"):
         installers.find("cow", None, tmp_path / "log")
+
+
+def test_a_version_that_does_wrong_is_refused_and_the_line_says_why(tmp_path, monkeypatch):
+    """Python stands for an old Node: a program that has a version."""
+    (tmp_path / "node").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = r"node ==26\.\* is not on PATH \(3\.[\d.]+ is, and is refused: Node 20 .+\), nor is npm"
+    with pytest.raises(UserError, match=told):
+        installers.find("node", None, tmp_path / "log")
+
+
+@pytest.mark.parametrize(("machine", "package"), [("x86_64", "x64"), ("aarch64", "arm64")])
+def test_a_package_is_the_one_for_this_processor(machine, package, monkeypatch):
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert pins.pins()["node"]["install"]["npm"] == f"node-linux-{package}"
 
 
 @pytest.fixture
