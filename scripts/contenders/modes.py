@@ -32,6 +32,21 @@ def ahead_of_time(*first: str) -> Mode:
     return Mode(paths.AOT, words(*first), job=AOT)
 
 
+def javascript(*first: str, aot: str) -> Runner:
+    """Return a host in JavaScript, called with these words and the user's options before the host.
+
+    Args:
+        first: the words.
+        aot: why it has no other mode.
+    """
+
+    def command(call: Call) -> list[str]:
+        return [call.program, *first, *call.options, *call.files, call.path]
+
+    mode = Mode(paths.MODULE, command, job=JIT, traits=frozenset({COMPILING}))
+    return Runner("wasm", {"jit": mode}, lacks={"aot": aot}, files=("scripts/runners/wasi.mjs",))
+
+
 def by_python(module: str, *arguments: str) -> list[str]:
     """Return the words that run a program of this project's with this job's own Python."""
     return [sys.executable, "-m", module, *arguments]
