@@ -91,7 +91,8 @@ def fetching(name: str, pin: dict[str, Any], way: str, work: Path) -> tuple[list
             f"{name} {pin['suits']} is not on PATH{other}, nor is npm, which fetches it"
         )
     options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix", str(work)]
-    return [npm, "install", *options, f"{package}@{version}"], work / "node_modules" / package
+    wanted = [f"{package}@{version}", *pin["install"].get("beside", [])]
+    return [npm, "install", *options, *wanted], work / "node_modules" / package
 
 
 def run_logged(

@@ -26,7 +26,7 @@ INTEGERS = "litert_int8"
 # How far probabilities may be off that two sets of kernels round at every layer.
 ROUNDING = 0.03
 FLOATS = [name for name in runtimes.RUNTIMES if name != INTEGERS]
-IN_NODE = ["onnxruntime_web"]
+IN_NODE = ["litert_js", "onnxruntime_web"]
 CLASSES = 21
 
 
