@@ -95,12 +95,14 @@ def check(config: dict[str, Any]) -> None:
 
 
 def tools_needed(config: dict[str, Any]) -> list[str]:
-    """Return the tools that the builds and engines of the comparison take."""
+    """Return the tools that the builds, engines and references of the comparison take."""
     compared = [config["builds"][name] for name in config["compare"]["builds"]]
     needed = ["rust"]
     if any(build["target"] == "wasm" for build in compared):
         engines = (config["engines"][name]["tool"] for name in config["compare"]["engines"])
         needed += ["wasm-opt", "wasm-strip", *engines]
+    for name in config["compare"]["references"]:
+        needed += runners.runner(name).tools
     # wasmtime makes the snapshots, whether or not it is compared.
     if any(build["snapshot"] for build in compared):
         needed.append("wasmtime")

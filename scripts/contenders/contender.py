@@ -1,5 +1,6 @@
 """A contender: a build, the engine that runs it and the mode it runs in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scripts.common import paths
@@ -72,6 +73,11 @@ class Contender:
         return [self.file(template) for template in self.how.reads]
 
     @property
+    def tools(self) -> list[str]:
+        """The names of the tools that a run takes, the engine first."""
+        return [*filter(None, [self.tool]), *self.by.tools]
+
+    @property
     def noop(self) -> str:
         """What does nothing on the same engine in the same mode."""
         return self.file(NOOPS[self.how.path])
@@ -82,11 +88,17 @@ class Contender:
         known |= {"reference": self.build, "contender": self.id, "suffix": self.by.suffix}
         return paths.place(template, **known | {"example": self.how.example} | names)
 
-    def command(self, program: str, path: str, mode: str = "") -> list[str]:
-        """Return the words that run a file in this contender's mode, or another of its runner's."""
+    def command(
+        self, program: str, path: str, mode: str = "", tools: Sequence[str] = ()
+    ) -> list[str]:
+        """Return the words that run a file in this contender's mode, or another of its runner's.
+
+        `tools` are the files of the runner's further tools.
+        """
         how = self.by.modes[mode or self.mode]
         files = [str(ROOT / name) for name in self.by.files]
-        return how.command(Call(program, path, list(self.options), self.reads, files))
+        call = Call(program, path, list(self.options), self.reads, files, list(tools))
+        return how.command(call)
 
     def artifacts(self) -> dict[str, str]:
         """Return the files whose sizes belong to a contender, by metric."""

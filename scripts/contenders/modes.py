@@ -37,6 +37,21 @@ def interpreted(*first: str) -> Mode:
     return Mode(paths.MODULE, words(*first), job=JIT)
 
 
+def javascript(*first: str, aot: str) -> Runner:
+    """Return a host in JavaScript, called with these words and the user's options before the host.
+
+    Args:
+        first: the words.
+        aot: why it has no other mode.
+    """
+
+    def command(call: Call) -> list[str]:
+        return [call.program, *first, *call.options, *call.files, call.path]
+
+    mode = Mode(paths.MODULE, command, job=JIT, traits=frozenset({COMPILING}))
+    return Runner("wasm", {"jit": mode}, lacks={"aot": aot}, files=("scripts/runners/wasi.mjs",))
+
+
 def by_python(module: str, *arguments: str) -> list[str]:
     """Return the words that run a program of this project's with this job's own Python."""
     return [sys.executable, "-m", module, *arguments]
@@ -50,6 +65,30 @@ def reference(name: str, package: str, numbers: str = F32) -> Runner:
         model, _ = call.reads
         return by_python(module, "--runtime", name, "--graph", call.path, "--model", model)
 
-    files, traits = (paths.MODEL, paths.LABELS), frozenset({REFERENCE})
-    mode = Mode(paths.REFERENCE, command, traits=traits, reads=files, numbers=numbers)
+    mode = _reference(paths.REFERENCE, command, numbers)
     return Runner("graph", {"reference": mode}, module=module, packages=(package,))
+
+
+def reference_in_node(name: str, package: str, graph: str) -> Runner:
+    """Return a runtime in JavaScript that runs the model's graph itself, under Node.
+
+    Args:
+        name: what the program calls it.
+        package: its entry of `envs/tools.yaml`.
+        graph: the reference whose form of the graph it runs.
+    """
+    module = "scripts.runners.in_node"
+
+    def command(call: Call) -> list[str]:
+        (model, _), (node, library), (program,) = call.reads, call.tools, call.files
+        words = [node, program, name, library, call.path]
+        return by_python(module, "--model", model, "--", *words)
+
+    path, files = paths.REFERENCE.replace("{reference}", graph), ("scripts/runners/reference.mjs",)
+    mode = _reference(path, command)
+    return Runner("graph", {"reference": mode}, files=files, tools=("node", package), module=module)
+
+
+def _reference(path: str, command: Callable[[Call], list[str]], numbers: str = F32) -> Mode:
+    files, traits = (paths.MODEL, paths.LABELS), frozenset({REFERENCE})
+    return Mode(path, command, traits=traits, reads=files, numbers=numbers)

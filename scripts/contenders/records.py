@@ -23,25 +23,29 @@ def record(row: dict[str, Any], programs: dict[str, str]) -> dict[str, Any]:
         programs: path of each tool's program.
     """
     contender = Contender(**row)
-    program = programs.get(contender.tool, "")
+
+    def words(path: str, mode: str = "") -> list[str]:
+        tools = [programs[name] for name in contender.by.tools]
+        return contender.command(programs.get(contender.tool, ""), path, mode, tools)
+
     found = {
         "model": contender.model,
         **contender.columns(),
-        "command": contender.command(program, contender.path),
+        "command": words(contender.path),
         "env": {},
         "cache_dir": None,
         "traits": sorted(contender.how.traits),
         "judged_as": contender.judged_as,
     }
     if contender.how.is_timed and contender.by.target != "graph":
-        found["noop_command"] = contender.command(program, contender.noop)
+        found["noop_command"] = words(contender.noop)
         found["artifacts"] = contender.artifacts()
     if contender.by.cache_variables:
         # Absolute: wasmtime ignores a relative cache folder and takes the user's own.
         found["cache_dir"] = str(Path(contender.file(paths.ENGINE_CACHE)).resolve())
         found["env"] = contender.by.environment(found["cache_dir"])
     if default := contender.how.default:
-        found["default_command"] = contender.command(program, contender.path, default)
+        found["default_command"] = words(contender.path, default)
     return found
 
 

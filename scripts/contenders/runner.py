@@ -29,6 +29,7 @@ class Call:
         options: the user's, for the engine.
         reads: further files that the run reads, as the mode lists them.
         files: the runner's own, as it lists them.
+        tools: the files of its further tools, as it lists them.
     """
 
     program: str
@@ -36,6 +37,7 @@ class Call:
     options: list[str]
     reads: list[str]
     files: list[str]
+    tools: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Runner:
         cache_variables: environment variables that hold the folder of its own cache.
         files: what a run reads beside that: files of the checkout, such as a program for a host of
             another language; a command finds them in `Call.files`.
+        tools: further tools that a run takes, entries of `envs/tools.yaml`, such as what runs those
+            files; a command finds them in `Call.tools`.
         module: the program of this project's that is run as its command, by dotted name.
         packages: the Python packages, beside that program's, whose code it runs.
     """
@@ -96,6 +100,7 @@ class Runner:
     threads_variable: str = ""
     cache_variables: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
     module: str = ""
     packages: tuple[str, ...] = ()
 

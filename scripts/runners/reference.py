@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,9 @@ from scripts.common.errors import UserError
 from scripts.common.preprocessing import preprocess
 from scripts.common.request import parse
 from scripts.runners.runtimes import RUNTIMES, Classifier, load
+
+# From the input, float32 [1, size, size, 3], and how often, to what `infer` returns.
+Inferences = Callable[[np.ndarray, int], tuple[np.ndarray, list[int]]]
 
 KEYS = {
     "image": str,
@@ -115,23 +119,28 @@ def best(probabilities: np.ndarray, labels: list[str], count: int) -> dict:
     return {"label": top[0]["label"], "confidence": top[0]["confidence"], "top": top}
 
 
-def reply(args: argparse.Namespace, read: Callable[[], bytes]) -> dict:
+def reply(record: Path, load: Callable[[dict], Inferences], read: Callable[[], bytes]) -> dict:
     """Return the answer to the request that `read` gives.
+
+    Args:
+        record: a `model.json`, the labels beside it.
+        load: readies a runtime for what the record holds.
+        read: gives the request.
 
     Raises:
         UserError: the request, the model or the graph cannot be used.
     """
     phases = {"entered_ns": time.time_ns()}
-    model = files.read_json(args.model)
+    model = files.read_json(record)
     with timed(phases, "read_ns"):
         request = read_request(read())
     with timed(phases, "decode_ns"):
         tensor = read_tensor(request, model)
     with timed(phases, "load_ns"):
-        labels = read_labels(args.model, request)
-        classifier = load(args.runtime, args.graph, model)
+        labels = read_labels(record, request)
+        inferences = load(model)
     with timed(phases, "infer_ns"):
-        probabilities, durations = infer(classifier, tensor, request.get("iterations", 1))
+        probabilities, durations = inferences(tensor, request.get("iterations", 1))
     answer = best(probabilities, labels, request.get("top", 1))
     answer |= {"inference_ns": durations, "phases": phases, "probabilities": probabilities.tolist()}
     phases["finished_ns"] = time.time_ns()
@@ -145,7 +154,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--runtime", required=True, choices=RUNTIMES)
     parser.add_argument("--graph", required=True, type=Path, help="as model/convert.py made it")
     parser.add_argument("--model", required=True, type=Path, help="model.json, labels beside it")
-    print(json.dumps(reply(parser.parse_args(argv), sys.stdin.buffer.read)))
+    args = parser.parse_args(argv)
+
+    def ready(model: dict) -> Inferences:
+        return partial(infer, load(args.runtime, args.graph, model))
+
+    print(json.dumps(reply(args.model, ready, sys.stdin.buffer.read)))
     return 0
 
 

@@ -1,7 +1,9 @@
 """Where a tool that suits lies already: on PATH, or in the cache."""
 
+from pathlib import Path
 from typing import Any
 
+from scripts.common import files
 from scripts.tools.pins import PACKAGED, cached_roots, program_on_path, suits, version_of
 
 # What a command is asked for its version, where the pin has nothing else.
@@ -18,14 +20,30 @@ def on_path(pin: dict[str, Any]) -> dict[str, Any] | None:
     return {"version": version, "path": str(path), "source": source}
 
 
+def refused(pin: dict[str, Any]) -> str:
+    """Return which version on PATH does not suit and why, in brackets; nothing without a reason."""
+    path = program_on_path(pin)
+    if not path or "because" not in pin:
+        return ""
+    return f" ({version_of(path, pin.get('asked', ASK))} is, and is refused: {pin['because']})"
+
+
 def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
     """Look for a tool that an earlier run built or downloaded."""
     wanted = pin["install"]
     for how, root in cached_roots(pin).items():
         path = root / "bin" / pin["command"]
-        version = version_of(path, pin.get("asked", ASK))
+        version = version_in(root, pin)
         if suits(version, pin):
             (package,) = (wanted[kind] for kind in PACKAGED if kind in wanted)
             source = f"{how} ({package} {wanted['version']})"
             return {"version": version, "path": str(path), "source": source}
     return None
+
+
+def version_in(root: Path, pin: dict[str, Any]) -> str | None:
+    """Return the version of what lies in a cache folder; a library of npm's is no command."""
+    if not pin.get("library"):
+        return version_of(root / "bin" / pin["command"], pin.get("asked", ASK))
+    described = root / "node_modules" / pin["install"]["npm"] / "package.json"
+    return files.read_json(described)["version"] if described.is_file() else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from scripts.common.cache import locked
 from scripts.common.errors import UserError
-from scripts.tools.lookup import in_cache
+from scripts.tools.lookup import in_cache, refused
 from scripts.tools.pins import FETCHED, fetched_root, module_root
 
 
@@ -86,9 +86,13 @@ def fetching(name: str, pin: dict[str, Any], way: str, work: Path) -> tuple[list
         return [*command, f"{package}=={version}"], work
     npm = shutil.which("npm")
     if not npm:
-        raise UserError(f"{name} {pin['suits']} is not on PATH, nor is npm, which fetches it")
+        other = refused(pin)
+        raise UserError(
+            f"{name} {pin['suits']} is not on PATH{other}, nor is npm, which fetches it"
+        )
     options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix", str(work)]
-    return [npm, "install", *options, f"{package}@{version}"], work / "node_modules" / package
+    wanted = [f"{package}@{version}", *pin["install"].get("beside", [])]
+    return [npm, "install", *options, *wanted], work / "node_modules" / package
 
 
 def run_logged(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -24,9 +25,16 @@ VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
 
 def pins() -> dict[str, dict[str, Any]]:
-    """Return the table of pinned tools, by name."""
+    """Return the table of pinned tools, by name; of what differs by processor this one's."""
     table = yaml.safe_load(PINS.read_text(encoding="utf-8"))
+    for pin in table.values():
+        pin["install"] = {key: of_processor(value) for key, value in pin["install"].items()}
     return table | json.loads(os.environ.get(ADDED_VARIABLE, "{}"))
+
+
+def of_processor(value: Any) -> Any:
+    """Return a value of the table; of a mapping by processor the one for this one, or "none"."""
+    return value.get(platform.machine(), "none") if isinstance(value, dict) else value
 
 
 def of_version(pin: dict[str, Any], version: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.bench import registry as benchmarks
-from scripts.common import paths
+from scripts.common import checks, code_digest, paths
 from scripts.contenders import records, registry, selection
 from scripts.contenders.contender import Contender
 from scripts.contenders.runner import Mode, Runner
@@ -47,6 +47,20 @@ def test_a_runners_own_files_reach_its_command_wherever_it_runs(monkeypatch):
     _, program, module = row.command("node", row.path)
     assert Path(program) == Path(paths.__file__).resolve()
     assert module == MODULE
+
+
+def test_the_tools_of_a_reference_are_needed_and_reach_its_command():
+    compared = CONFIG["compare"] | {"references": ["onnxruntime_web"]}
+    config = CONFIG | {"compare": compared | {"builds": ["plain"]}}
+    config["builds"] = {"plain": {"target": "native", "snapshot": False}}
+    row = selection.called(config, "net", "onnxruntime_web")
+    assert (
+        checks.tools_needed(config) == ["rust", *row.tools] == ["rust", "node", "onnxruntime-web"]
+    )
+    command = records.record(asdict(row), {"node": "/n", "onnxruntime-web": "/o"})["command"]
+    program = str(code_digest.ROOT / "scripts/runners/reference.mjs")
+    graph = "results/models/net/references/onnxruntime"
+    assert command[-5:] == ["/n", program, "onnxruntime_web", "/o", graph]
 
 
 def names(rows):

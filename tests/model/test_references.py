@@ -3,24 +3,30 @@
 import base64
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import fetch_trained
 
 from scripts.common.errors import UserError
+from scripts.contenders.contender import NO_ENGINE, Contender
+from scripts.contenders.runner import Call
 from scripts.model import convert, encode_request, seeded_graph
 from scripts.oracle import answer_cases
 from scripts.oracle.reference import Reference
 from scripts.runners import runtimes
+from scripts.tools import installers, location
 
 TOLERANCE = 1e-4
 INTEGERS = "litert_int8"
 # How far probabilities may be off that two sets of kernels round at every layer.
 ROUNDING = 0.03
 FLOATS = [name for name in runtimes.RUNTIMES if name != INTEGERS]
+IN_NODE = ["litert_js", "onnxruntime_web"]
 CLASSES = 21
 
 
@@ -66,13 +72,32 @@ def encoded(data):
     return base64.b64encode(data).decode("ascii")
 
 
+def command(root, folder, runtime):
+    """Return a contender's words, for the graph in a folder; tools that lack are installed."""
+    row = Contender("net", runtime, NO_ENGINE, "reference", runtime)
+    log = folder / "tools.log"
+    try:
+        tools = [location.locate(installers.find(name, None, log)) for name in row.tools]
+    except UserError as error:
+        if shutil.which("npm"):
+            raise
+        pytest.skip(str(error))
+    reads = [str(folder / Path(path).name) for path in row.reads]
+    own = [str(root / name) for name in row.by.files]
+    return row.how.command(Call("", str(folder / Path(row.path).name), [], reads, own, tools))
+
+
 def run(root, folder, runtime, request):
     """Run a contender's command; a request that is text is sent as it is."""
-    command = [sys.executable, "-m", "scripts.runners.reference", "--runtime", runtime]
-    command += ["--graph", str(folder / runtime), "--model", str(folder / "model.json")]
     text = request if isinstance(request, str) else json.dumps(request)
     return subprocess.run(
-        command, cwd=root, input=text, capture_output=True, text=True, check=False, timeout=600
+        command(root, folder, runtime),
+        cwd=root,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
     )
 
 
@@ -104,7 +129,7 @@ def test_every_runtime_has_a_converter():
     assert runtimes.RUNTIMES.keys() == convert.CONVERTERS.keys()
 
 
-@pytest.mark.parametrize("runtime", FLOATS)
+@pytest.mark.parametrize("runtime", [*FLOATS, *IN_NODE])
 def test_answers_of_the_seeded_model(root, seeded, runtime):
     by_tensor, by_image = check_against_the_oracle(root, seeded, runtime)
     assert set(by_image) == {"label", "confidence", "top"}
@@ -117,7 +142,7 @@ def test_answers_of_the_seeded_model(root, seeded, runtime):
     assert sum(durations) <= phases["infer_ns"] < phases["finished_ns"] - phases["entered_ns"]
 
 
-@pytest.mark.parametrize("runtime", FLOATS)
+@pytest.mark.parametrize("runtime", [*FLOATS, *IN_NODE])
 def test_answers_of_the_trained_model(root, trained, runtime):
     _, by_image = check_against_the_oracle(root, trained, runtime)
     assert by_image["label"] == "military uniform"
@@ -186,6 +211,22 @@ def test_a_missing_or_truncated_graph_is_refused(seeded, tmp_path, runtime, keep
     record = json.loads((seeded / "model.json").read_text())
     with pytest.raises(UserError, match=r"cannot (read|load) .*graph"):
         runtimes.load(runtime, graph, record)
+
+
+@pytest.mark.parametrize("runtime", IN_NODE)
+@pytest.mark.parametrize("keep", [None, 0, 1000])
+def test_so_it_is_in_node(root, seeded, tmp_path, runtime, keep):
+    """Missing or truncated: one line on stderr."""
+    (tmp_path / "model.json").write_bytes((seeded / "model.json").read_bytes())
+    (tmp_path / "labels.txt").write_bytes((seeded / "labels.txt").read_bytes())
+    source = Path(Contender("net", runtime, NO_ENGINE, "reference", runtime).path).name
+    if keep is not None:
+        (tmp_path / source).write_bytes((seeded / source).read_bytes()[:keep])
+    done = run(root, tmp_path, runtime, {"tensor": encoded(bytes(96 * 96 * 3 * 4))})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: Node ended with 1: ")
+    assert source in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_graph_that_is_not_the_records_is_not_converted(seeded, tmp_path):

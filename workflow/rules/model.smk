@@ -8,7 +8,7 @@ include: "functions/model.smk"
 wildcard_constraints:
     numbers="|".join([*numbers.TOPS, numbers.LITERT]),
     panel="|".join(str(panel) for panel in PANELS.values()),
-    reference="|".join(config["compare"]["references"]) or "(?!)",
+    reference="|".join(runners.of_target("graph")),
 
 
 rule fetch_model:
