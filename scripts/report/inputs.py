@@ -39,7 +39,7 @@ class Data:
         accuracy: what its forms in integers cost, as scripts/oracle/measure_accuracy.py tells it.
         peak: what a core can do at the most, as scripts/bench/measure_peak.py tells it.
         others: the same of the other models.
-        compiled: records of compiling ahead of time.
+        compiled: records of compiling ahead of time, of what could be compiled.
         original: the figures the original published, by benchmark.
         levers: the rows of results/levers.csv.
         twins: the rows of results/twins.csv.
@@ -136,7 +136,7 @@ def read(
         "peak": files.read_json(peak),
         "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
     }
-    records = [files.read_json(path) for path in compiled]
+    records = [row for row in map(files.read_json, compiled) if "error" not in row]
     costs = [files.read_json(path) for path in accuracy]
     counts = [files.read_json(path)["multiply_adds"] for path in arithmetic]
     found: list[Data] = []

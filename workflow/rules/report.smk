@@ -108,7 +108,7 @@ rule report_md:
         peak=paths.PEAK_RATES,
         oracle=paths.ORACLE,
         tools=paths.TOOLS,
-        compiled=compile_records(),
+        compiled=compile_records(measured_contenders()),
         chapters=expand(paths.CHAPTER, chapter=config["chapters"]),
         original=own("workflow/report/original.yaml"),
         template=own("workflow/report/report.md.j2"),
