@@ -33,6 +33,7 @@ class Data:
         estimates: the rows of results/{mode}.csv, with the column `job`: the mode of their job.
         oracle: the rows of results/oracle.csv.
         tools: the rows of results/tools.csv.
+        engines: the rows of results/engines.csv, as text.
         machine: the fingerprint.
         model: the model's record.
         multiply_adds: those of one inference.
@@ -48,6 +49,7 @@ class Data:
     estimates: pd.DataFrame
     oracle: pd.DataFrame
     tools: pd.DataFrame
+    engines: list[dict[str, str]]
     machine: dict[str, Any]
     model: dict[str, Any]
     multiply_adds: int
@@ -118,6 +120,7 @@ def read(
     peak: str,
     oracle: str,
     tools: str,
+    engines: str,
     compiled: list[str],
     original: str,
     levers: str,
@@ -132,6 +135,7 @@ def read(
     of_models |= {"twins": read_table(twins)}
     shared = {
         "tools": read_table(tools),
+        "engines": read_text(engines),
         "machine": files.read_json(machine),
         "peak": files.read_json(peak),
         "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
@@ -177,3 +181,12 @@ def read_table(path: str | Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read the table {path}: {error}") from error
     return table.fillna({name: "" for name in TEXT if name in table})
+
+
+def read_text(path: str | Path) -> list[dict[str, str]]:
+    """Read a CSV whose fields are all text: what looks like a number may be a version."""
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read the table {path}: {error}") from error
+    return table.to_dict("records")
