@@ -168,30 +168,90 @@ def test_a_wrong_config_is_refused_before_anything_runs(run, setting, words):
 INTEGERS = """
 compare:
   builds: [native-plain, wasm-packed-w8a8]
-  engines: [wasmtime]
+  engines: [wasmtime, scalar]
   modes: [aot]
   references: [litert_int8]
   benchmarks: [inference]
+engines:
+  scalar:
+    runner: wasmtime
+    tool: wasmtime
+    compile_options: &options [-W, "simd=n,relaxed-simd=n"]
+    run_options: *options
 levers: []
 accuracy: {crops: 4}
 """
 
 
-def test_integers_pass_an_oracle_of_their_own_and_are_told_as_another_model(run, tmp_path):
-    """With seeded weights too, whose classes tie; in a folder of its own, beside the quick run."""
-    (tmp_path / "integers.yaml").write_text(INTEGERS)
-    place = ("--directory", str(tmp_path / "place"))
-    done = snakemake(run, *place, *QUICK, str(tmp_path / "integers.yaml"), "--", "report")
+@pytest.fixture(scope="module")
+def integers(run, tmp_path_factory):
+    """The results of another report, in a folder of its own, beside the quick run.
+
+    It is of integers, and one of its engines cannot run them.
+    """
+    folder = tmp_path_factory.mktemp("integers")
+    (folder / "integers.yaml").write_text(INTEGERS)
+    place = ("--directory", str(folder / "place"))
+    done = snakemake(run, *place, *QUICK, str(folder / "integers.yaml"), "--", "report")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
-    verdicts = pd.read_csv(tmp_path / "place/results/oracle.csv")
-    integers = {"litert_int8", "wasm-packed-w8a8@wasmtime-aot"}
-    assert integers <= set(verdicts.contender)
+    return folder / "place/results"
+
+
+def test_integers_pass_an_oracle_of_their_own_and_are_told_as_another_model(integers):
+    """With seeded weights too, whose classes tie."""
+    verdicts = pd.read_csv(integers / "oracle.csv")
+    wanted = {"litert_int8", "wasm-packed-w8a8@wasmtime-aot"}
+    assert wanted <= set(verdicts.contender)
+    verdicts = verdicts[verdicts.engine != "scalar"]
     assert verdicts.passed.all(), verdicts[~verdicts.passed].to_string()
-    timed = pd.read_csv(tmp_path / "place/results/aot.csv")
-    assert integers <= set(timed[timed.metric == "p50"].contender)
-    text = (tmp_path / "place/results/report.md").read_text()
+    timed = pd.read_csv(integers / "aot.csv")
+    assert wanted <= set(timed[timed.metric == "p50"].contender)
+    text = (integers / "report.md").read_text()
     assert "### What integers cost in accuracy" in text
     assert "calibrated on | - |" in text
+
+
+def test_an_engine_that_lacks_what_a_build_needs_says_so_and_stops_nothing(integers):
+    contender, words = "wasm-packed-w8a8@scalar-aot", "SIMD support is not enabled"
+    verdicts = pd.read_csv(integers / "oracle.csv")
+    (reason,) = verdicts[verdicts.contender == contender].reason
+    assert reason.startswith("not compiled ahead of time: ")
+    assert words in reason
+    text = (integers / "report.md").read_text()
+    (told,) = [line for line in text.splitlines() if line.startswith(f"- `{contender}`, inference")]
+    assert words in told
+    (row,) = [line for line in text.splitlines() if line.startswith("| scalar | 48.")]
+    assert row.count(f"no: {words}") == 2
+
+
+def test_the_report_has_what_the_engines_can_do(run):
+    table = pd.read_csv(run / "results/engines.csv")
+    assert set(table.engine) == set(ENGINES)
+    assert table.works.all(), table[~table.works].to_string()
+    text = (run / "results/report.md").read_text()
+    for line in ("| wasmtime | 48.", "| wasmer | 7.4."):
+        (row,) = [row for row in text.splitlines() if row.startswith(line)]
+        assert row.count(" | yes") == 7
+    assert "What the engines can do</h2>" in (run / "results/report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["scripts/engines/wat/simd.wat", "scripts/engines/probes.py", "scripts/contenders/modes.py"],
+)
+def test_a_change_of_a_probe_or_of_a_runner_probes_anew(run, path):
+    before = (run / path).read_text()
+    change = "\n(global i32 (i32.const 1))\n" if path.endswith("wat") else "\nADDED = 1\n"
+    (run / path).write_text(before + change)
+    rules = planned(run)
+    (run / path).write_text(before)
+    assert "probe_engine" in rules
+
+
+def test_an_engine_s_options_probe_it_anew(run, tmp_path):
+    overlay = tmp_path / "options.yaml"
+    overlay.write_text("engines: {wasmtime: {run_options: [-W, max-memory-size=1000000000]}}")
+    assert "probe_engine" in planned(run, str(overlay))
 
 
 def request(folder, name, body):

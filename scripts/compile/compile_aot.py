@@ -1,14 +1,17 @@
-"""Rule script: compile one module ahead of time with one engine; record seconds and bytes."""
+"""Rule script: compile one module ahead of time with one engine; record seconds and bytes.
+
+What an engine cannot compile is no error here: the artefact is empty, and the record says why.
+"""
 
 import argparse
 import json
 import subprocess
+import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scripts.common import errors, files
-from scripts.common.errors import UserError
+from scripts.common import complaints, errors, files
 from scripts.contenders import registry
 from scripts.tools import location
 
@@ -35,9 +38,11 @@ def main(argv: list[str] | None = None) -> int:
         )
         started = time.monotonic()
         environment = runner.limited(args.threads)
-        if subprocess.run(command, check=False, env=environment).returncode != 0:
-            raise UserError(f"{args.engine} could not compile {args.module}; see above")
+        done = subprocess.run(command, check=False, env=environment, stderr=subprocess.PIPE)
         seconds = time.monotonic() - started
+        sys.stderr.buffer.write(done.stderr)
+        if done.returncode != 0:
+            work.write_bytes(b"")
         work.replace(args.out)
     record = {
         "model": args.model,
@@ -49,6 +54,8 @@ def main(argv: list[str] | None = None) -> int:
         "bytes": args.out.stat().st_size,
         "options": args.options,
     }
+    if done.returncode != 0:
+        record["error"] = complaints.complaint(done.stderr) or f"exit code {done.returncode}"
     files.write_json(f"{args.out}.json", record)
     return 0
 

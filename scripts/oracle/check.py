@@ -6,8 +6,15 @@ import tempfile
 
 from scripts.common import errors, files
 from scripts.contenders import records
-from scripts.oracle.judgement import Limits, cached, check, read_answers
+from scripts.oracle.judgement import Limits, cached, check, read_answers, verdict
 from scripts.tools import location
+
+
+def not_compiled(record: dict, why: str, case: str, limits: Limits) -> dict:
+    """Return the verdict on a contender that could not be compiled ahead of time."""
+    row = {"image": case, "max_abs_diff": None, "passed": False}
+    row["reason"] = f"not compiled ahead of time: {why}"
+    return verdict(record, {"tensors": [row], "images": []}, limits)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,6 +28,7 @@ def main(argv: list[str] | None = None) -> int:
         "--contender", required=True, type=json.loads, help="as JSON, see contenders/records.py"
     )
     parser.add_argument("--tools", nargs="*", default=[], help="record of its engine")
+    parser.add_argument("--compiled", help="record of its compiling, see compile/compile_aot.py")
     parser.add_argument("--reference", required=True, help="arrays of answer_cases.py (.npz)")
     parser.add_argument("--cases", required=True, help="readable answers of answer_cases.py")
     parser.add_argument("--tensor-tolerance", type=float, default=1e-4)
@@ -33,8 +41,12 @@ def main(argv: list[str] | None = None) -> int:
     record = records.record(args.contender, programs)
     answers, cases = read_answers(args.reference), files.read_json(args.cases)["cases"]
     limits = Limits(args.tensor_tolerance, args.confidence_tolerance, args.timeout)
-    with tempfile.TemporaryDirectory() as folder:
-        result = check(cached(record, folder), answers, cases, limits)
+    compiled = files.read_json(args.compiled) if args.compiled else {}
+    if why := compiled.get("error"):
+        result = not_compiled(record, why, cases[0]["name"], limits)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            result = check(cached(record, folder), answers, cases, limits)
     files.write_json(args.out, result)
     files.write_json(args.gate, {key: result[key] for key in ("contender", "passed", "reason")})
     outcome = "passed" if result["passed"] else f"FAILED: {result['reason']}"

@@ -7,8 +7,7 @@ import subprocess
 from typing import Any
 
 from scripts.common import processes
-
-LONGEST_REASON = 400
+from scripts.common.complaints import complaint, one_line
 
 
 class ContenderError(Exception):
@@ -61,17 +60,3 @@ def _run(
         except subprocess.TimeoutExpired:
             raise ContenderError(f"no answer within {timeout:g} s") from None
     return process.returncode, output, errors
-
-
-def complaint(errors: bytes) -> str:
-    """Return a program's stderr as one line, from its error message on if there is one."""
-    lines = errors.splitlines()
-    messages = (i for i, line in enumerate(lines) if line.lower().startswith(b"error"))
-    return one_line(b"\n".join(lines[next(messages, 0) :]))
-
-
-def one_line(output: bytes) -> str:
-    """Return what a program printed as one line, the middle cut out when it is long."""
-    text = " ".join(output.decode("utf-8", "replace").split())
-    half = LONGEST_REASON // 2
-    return text if len(text) <= LONGEST_REASON else f"{text[:half]} ... {text[-half:]}"

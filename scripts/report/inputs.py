@@ -33,13 +33,14 @@ class Data:
         estimates: the rows of results/{mode}.csv, with the column `job`: the mode of their job.
         oracle: the rows of results/oracle.csv.
         tools: the rows of results/tools.csv.
+        engines: the rows of results/engines.csv, as text.
         machine: the fingerprint.
         model: the model's record.
         multiply_adds: those of one inference.
         accuracy: what its forms in integers cost, as scripts/oracle/measure_accuracy.py tells it.
         peak: what a core can do at the most, as scripts/bench/measure_peak.py tells it.
         others: the same of the other models.
-        compiled: records of compiling ahead of time.
+        compiled: records of compiling ahead of time, of what could be compiled.
         original: the figures the original published, by benchmark.
         levers: the rows of results/levers.csv.
         twins: the rows of results/twins.csv.
@@ -48,6 +49,7 @@ class Data:
     estimates: pd.DataFrame
     oracle: pd.DataFrame
     tools: pd.DataFrame
+    engines: list[dict[str, str]]
     machine: dict[str, Any]
     model: dict[str, Any]
     multiply_adds: int
@@ -118,6 +120,7 @@ def read(
     peak: str,
     oracle: str,
     tools: str,
+    engines: str,
     compiled: list[str],
     original: str,
     levers: str,
@@ -132,11 +135,12 @@ def read(
     of_models |= {"twins": read_table(twins)}
     shared = {
         "tools": read_table(tools),
+        "engines": read_text(engines),
         "machine": files.read_json(machine),
         "peak": files.read_json(peak),
         "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
     }
-    records = [files.read_json(path) for path in compiled]
+    records = [row for row in map(files.read_json, compiled) if "error" not in row]
     costs = [files.read_json(path) for path in accuracy]
     counts = [files.read_json(path)["multiply_adds"] for path in arithmetic]
     found: list[Data] = []
@@ -177,3 +181,12 @@ def read_table(path: str | Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read the table {path}: {error}") from error
     return table.fillna({name: "" for name in TEXT if name in table})
+
+
+def read_text(path: str | Path) -> list[dict[str, str]]:
+    """Read a CSV whose fields are all text: what looks like a number may be a version."""
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read the table {path}: {error}") from error
+    return table.to_dict("records")

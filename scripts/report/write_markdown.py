@@ -8,10 +8,12 @@ from typing import Any
 
 from scripts.bench import registry
 from scripts.common import errors, files
+from scripts.engines.features import TITLES
 from scripts.report import (
     accuracy,
     alarms,
     answer,
+    engines,
     inputs,
     levers,
     like,
@@ -66,6 +68,8 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         recipe={"native": tables.NATIVE_RECIPE, "wasm": tables.WASM_RECIPE},
         oracle=of_all(data, tables.oracle),
         tools=data.tools.to_dict("records"),
+        features=list(TITLES.values()),
+        engines=engines.table(data.engines),
         missing=[row for each in data.models for row in each.missing().to_dict("records")],
         lacking=tables.lacking(data),
         left_out=tables.left_out(data),
@@ -115,6 +119,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--peak", required=True, help="what a core can do at the most")
     parser.add_argument("--oracle", required=True)
     parser.add_argument("--tools", required=True)
+    parser.add_argument("--engines", required=True, help="results/engines.csv")
     parser.add_argument("--compiled", nargs="*", default=[], help="records of the compilers")
     parser.add_argument("--original", required=True)
     parser.add_argument("--chapters", nargs="*", default=[], type=Path, help="Markdown")

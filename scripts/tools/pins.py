@@ -47,6 +47,11 @@ def of_file(path: str) -> dict[str, Any]:
     return {"command": path, "suits": "", "install": {"path": path}}
 
 
+def licence(name: str) -> str:
+    """Return a tool's licence, as its package states it."""
+    return pins()[name].get("licence", "not stated")
+
+
 def suits(version: str | None, pin: dict[str, Any]) -> bool:
     """Tell whether a version satisfies the table."""
     return version is not None and version in SpecifierSet(pin["suits"])

@@ -57,7 +57,7 @@ def modules(requirements):
 
 
 STAGES = [
-    "tools", "model", "build", "compile", "action", "oracle",
+    "tools", "model", "build", "compile", "engines", "action", "oracle",
     "bench", "deployment", "stats", "report", "selfcheck",
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ import pytest
 from scripts.bench import registry as benchmarks
 from scripts.common.errors import UserError
 from scripts.contenders import registry
+from scripts.engines.features import COLUMNS, TITLES
 from scripts.report import apart, inputs, wording, write_markdown
 from scripts.stats import compare_levers, compare_twins, estimate
 
@@ -111,7 +112,7 @@ def names(contender, mode):
 def write(tmp_path, root):
     """A function that writes a report's files and returns the report."""
 
-    def make(tables, model=MODEL, passed=True, skipped=(), original=True, accuracy=()):
+    def make(tables, model=MODEL, passed=True, skipped=(), original=True, accuracy=(), engines=()):
         paths = []
         for mode, table in tables.items():
             found = estimate.table(table, "native", 0.99, 0.05)
@@ -140,6 +141,7 @@ def write(tmp_path, root):
         )
         tools = {"name": "wasmtime", "version": "48.0.8", "source": "PATH", "path": "wasmtime"}
         pd.DataFrame([tools]).to_csv(tmp_path / "tools.csv", index=False)
+        pd.DataFrame(engines, columns=COLUMNS).to_csv(tmp_path / "engines.csv", index=False)
         arguments = ["--estimates", *map(str, paths), "--out", str(tmp_path / "report.md")]
         for number, row in enumerate(accuracy):
             (tmp_path / f"accuracy-{number}.json").write_text(json.dumps({"model": "net", **row}))
@@ -152,6 +154,7 @@ def write(tmp_path, root):
             ("peak", "peak.json"),
             ("oracle", "oracle.csv"),
             ("tools", "tools.csv"),
+            ("engines", "engines.csv"),
             ("levers", "levers.csv"),
             ("twins", "twins.csv"),
         ):
@@ -987,3 +990,55 @@ def test_of_many_that_are_not_told_apart_the_number_is_said():
     table = pd.DataFrame(rows)
     assert apart.rivals(table.iloc[0], table.iloc[1:4]) == " (not told apart from `b`, `c`, `d`)"
     assert apart.rivals(table.iloc[0], table.iloc[1:]) == " (not told apart from 4 others)"
+
+
+def probed(feature, mode, said="", works=False, probe="p", engine="node"):
+    """A row of results/engines.csv."""
+    return (engine, "1.10", "MIT", feature, probe, mode, works, said)
+
+
+def features(text):
+    """The table of what the engines can do: the cells by feature, of each engine."""
+    lines = text.split("## What the engines can do\n")[1].split("\n## ")[0].splitlines()
+    header, _, *rows = [line[2:-2].split(" | ") for line in lines if line.startswith("|")]
+    return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+
+
+RELAXED = "relaxed SIMD support is not enabled"
+CHAIN = f"Error: failed to compile: f[6] Caused by: 0: translating 1: Invalid input: {RELAXED}"
+
+
+def test_what_the_engines_can_do_is_told_once_where_the_modes_agree(write):
+    rows = [
+        probed("simd", "jit", works=True),
+        probed("simd", "aot", works=True),
+        probed("relaxed_simd", "jit", f"{CHAIN} (at offset 0x150)"),
+        probed("relaxed_simd", "jit", f"{CHAIN} (at offset 0x14b)", probe="q"),
+        probed("relaxed_simd", "aot", f"{CHAIN} (at offset 0x150)"),
+        probed("stdin", "jit", "65536 of 1048576 bytes arrive", probe="a file"),
+        probed("stdin", "jit", works=True, probe="a pipe"),
+        probed("stdin", "aot", works=True, probe="a file"),
+        probed("exit_codes", "jit", "Error: at <anonymous> | `f`" + " and more" * 20),
+        probed("exit_codes", "aot", works=True),
+        probed("memory", "jit", works=True),
+        probed("aot", "aot", works=True),
+        probed("cache", "", "its runner has no such mode"),
+        probed("relaxed_simd", "jit", "fused", works=True, engine="bun"),
+    ]
+    table = features(write({"aot": samples("aot", {})}, engines=rows))
+    node = table["node"]
+    assert (node["version"], node["licence"]) == ("1.10", "MIT")
+    assert node[TITLES["simd"]] == "yes"
+    assert node[TITLES["relaxed_simd"]] == f"no: Invalid input: {RELAXED}"
+    assert node[TITLES["stdin"]] == ("jit: no: a file: 65536 of 1048576 bytes arrive; aot: yes")
+    assert node[TITLES["cache"]] == "no: its runner has no such mode"
+    words, _, other = node[TITLES["exit_codes"]].partition("; aot: ")
+    assert words.startswith(r"jit: no: Error: at \<anonymous\> \| \`f\` and more")
+    assert words.endswith(" ...")
+    assert len(words) < 120
+    assert other == "yes"
+    assert table["bun"][TITLES["relaxed_simd"]] == "yes, fused"
+
+
+def test_without_engines_nothing_is_told_of_them(write):
+    assert "What the engines can do" not in write({"aot": samples("aot", {})})

@@ -377,3 +377,7 @@ def test_another_version_is_not_the_one_on_path(added, wasmtime, tmp_path, monke
     added(old={"runner": "wasmtime", "version": "47.0.2"})
     with pytest.raises(UserError, match=r"old ==47\.0\.2 is not on PATH"):
         installers.find("old", None, tmp_path / "log")
+
+
+def test_every_tool_has_its_licence():
+    assert all(pins.licence(name) != "not stated" for name in pins.pins())

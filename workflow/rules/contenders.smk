@@ -24,6 +24,12 @@ def run_files(rows):
     return list(dict.fromkeys(found))
 
 
+def compile_records(rows):
+    """What came of compiling contenders ahead of time, of those that are."""
+    made = [row.path for row in rows if row.how.path == paths.AOT]
+    return [f"{path}.json" for path in dict.fromkeys(made)]
+
+
 def package_versions(rows):
     """The versions of the Python packages that contenders run; a change of one runs them again."""
     return versions(*sorted({name for row in rows for name in row.by.packages}))

@@ -108,7 +108,8 @@ rule report_md:
         peak=paths.PEAK_RATES,
         oracle=paths.ORACLE,
         tools=paths.TOOLS,
-        compiled=compile_records(),
+        engines=paths.ENGINES,
+        compiled=compile_records(measured_contenders()),
         chapters=expand(paths.CHAPTER, chapter=config["chapters"]),
         original=own("workflow/report/original.yaml"),
         template=own("workflow/report/report.md.j2"),
@@ -140,6 +141,7 @@ rule report_md:
         " --peak {input.peak:q}"
         " --oracle {input.oracle:q}"
         " --tools {input.tools:q}"
+        " --engines {input.engines:q}"
         " --compiled {input.compiled:q}"
         " --original {input.original:q}"
         " --chapters {input.chapters:q}"

@@ -69,6 +69,11 @@ def checked_contender(wildcards):
     return as_json(asdict(contender_of(wildcards)))
 
 
+def compiled_option(wildcards, input):
+    """The script's option that names the record of compiling ahead of time."""
+    return option("--compiled", str(input.compiled))
+
+
 def check_code(rows):
     """What the check does, and what runs the contender."""
     return code_digest("scripts.oracle.check", *runner_modules(rows))

@@ -40,10 +40,3 @@ def report_artifacts():
     """Every file whose digest the fingerprint holds."""
     executables = sorted({row.path for row in measured_contenders()})
     return [*of_every_model(paths.GRAPH), paths.REQUEST, *executables]
-
-
-def compile_records():
-    """What compiling ahead of time took, where it is part of the comparison."""
-    rows = measured_contenders()
-    made = [row.path for row in rows if row.how.path == paths.AOT]
-    return [f"{path}.json" for path in dict.fromkeys(made)]

@@ -1,0 +1,34 @@
+"""Rule script: what one engine can do, found out by running small modules on it."""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from scripts.common import errors, files
+from scripts.engines import modules, probing
+from scripts.engines.subject import MODULES
+from scripts.tools import location
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write results/engines/{engine}.json; exit code 0 whatever the engine cannot do."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sources", nargs="+", type=Path, help="the modules' text")
+    parser.add_argument("--engine", required=True, type=json.loads, help="JSON, see probing.py")
+    parser.add_argument("--tool", required=True, help="record of its program")
+    parser.add_argument("--licence", required=True)
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args(argv)
+    tool = files.read_json(args.tool)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        modules.write(args.sources, folder / MODULES)
+        rows = probing.probed(args.engine, location.locate(tool), folder)
+    record = {"engine": args.engine["name"], "version": tool["version"], "licence": args.licence}
+    files.write_json(args.out, record | {"probes": rows})
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,2 @@
+;; Traps.
+(func (export "_start") unreachable)

@@ -1,0 +1,62 @@
+"""Compiling ahead of time: what an engine cannot compile stops nothing, and its reason is kept."""
+
+import json
+
+import numpy as np
+import pytest
+import wasmtime as translator
+
+from scripts.common import files
+from scripts.compile import compile_aot
+from scripts.oracle import check
+
+MODULE = """(module (memory (export "memory") 1) (func (export "_start")
+  (drop (i32x4.relaxed_trunc_f32x4_s (v128.load (i32.const 0))))))"""
+RELAXED = "relaxed SIMD support is not enabled"
+
+
+@pytest.fixture
+def compile_module(tmp_path, wasmtime, monkeypatch):
+    """A function that compiles a module with options, and returns the artefact and its record."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "module.wasm").write_bytes(translator.wat2wasm(MODULE))
+    tool = {"name": "wasmtime", "version": "48", "sha256": files.sha256(wasmtime)}
+    files.write_json(tmp_path / "wasmtime.json", tool)
+
+    def run(*options):
+        place = tmp_path / "made/engine.cwasm"
+        place.parent.mkdir(exist_ok=True)
+        arguments = ["module.wasm", "--model=net", "--build=b", "--engine=wasmtime"]
+        arguments += ["--runner=wasmtime", "--tool=wasmtime.json", f"--out={place}"]
+        compile_aot.main([*arguments, f"--options={json.dumps(options)}"])
+        return place, files.read_json(f"{place}.json")
+
+    return run
+
+
+def test_the_record_of_an_artefact_has_no_error(compile_module):
+    artifact, record = compile_module()
+    assert record["bytes"] == artifact.stat().st_size > 0
+    assert "error" not in record
+
+
+def test_what_an_engine_cannot_compile_fails_the_oracle_with_the_engine_s_words(
+    compile_module, tmp_path, capfd
+):
+    """The oracle asks no artefact that is none: what the engine says of that helps nobody."""
+    artifact, record = compile_module("-W", "relaxed-simd=n")
+    assert artifact.stat().st_size == 0
+    assert RELAXED in record["error"]
+    assert RELAXED in capfd.readouterr().err
+    (tmp_path / "cases.json").write_text('{"cases": [{"name": "random", "kind": "tensor"}]}')
+    np.savez(tmp_path / "answers.npz")
+    row = {"model": "net", "build": "b", "engine": "wasmtime", "mode": "aot", "runner": "wasmtime"}
+    arguments = [f"--contender={json.dumps(row | {'tool': 'wasmtime'})}", "--tools=wasmtime.json"]
+    arguments += [f"--compiled={artifact}.json", "--reference=answers.npz", "--cases=cases.json"]
+    check.main([*arguments, "--out=verdict.json", "--gate=gate.json"])
+    verdict = files.read_json("verdict.json")
+    assert not verdict["passed"]
+    assert verdict["reason"].startswith("not compiled ahead of time: ")
+    assert RELAXED in verdict["reason"]
+    assert files.read_json("gate.json")["reason"] == verdict["reason"]
+    assert [row["image"] for row in verdict["tensors"]] == ["random"]
