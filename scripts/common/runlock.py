@@ -19,7 +19,8 @@ from scripts.common.errors import UserError
 FOLDER = Path(".snakemake")
 RUN, JOBS = FOLDER / "run.lock", FOLDER / "jobs.lock"
 # What the shell of a job does first; descriptor 9 is open until the job's shell and its script end.
-SHELL_PREFIX = f"exec 9>>{JOBS}; flock --shared 9; "
+# Open for reading too: on NFS no lock can be shared on a file that is open for writing alone.
+SHELL_PREFIX = f"exec 9<>{JOBS}; flock --shared 9; "
 
 
 def claim(results: Path) -> IO[str]:

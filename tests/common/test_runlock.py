@@ -45,6 +45,13 @@ def test_jobs_that_a_killed_run_left_are_waited_for(folder):
         assert (folder / "results/done").exists()
 
 
+def test_jobs_can_hold_the_lock_on_a_shared_file_system(folder):
+    """NFS makes of flock a lock by byte ranges, as here: that is shared by who may read alone."""
+    (folder / runlock.FOLDER).mkdir()
+    shared = f"{sys.executable} -c 'import fcntl; fcntl.lockf(9, fcntl.LOCK_SH)'"
+    subprocess.run(["bash", "-c", f"set -e; {runlock.SHELL_PREFIX} {shared}"], check=True)
+
+
 def test_what_a_killed_job_left_unfinished_is_removed(root, folder):
     write = (
         "from scripts.common import files;"
