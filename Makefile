@@ -6,6 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 CORES ?= all
 PORT ?= 8080
 WATCH_CONFIG ?= config/watch.yaml
+LOCKED := --quiet --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 
 .PHONY: help setup report serve test lint format selfcheck compare merge watch docs lock clean
 
@@ -57,10 +58,10 @@ docs: setup ## Draw the rules anew, docs/rulegraph.svg (needs graphviz)
 	snakemake --rulegraph dot --forceall --quiet --config 'compare={benchmarks: [cold_start]}' -- all \
 		| tred | dot -Tsvg > docs/rulegraph.svg
 
-lock: ## Lock envs/requirements.in anew (needs uv on PATH)
-	uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header \
-		--no-emit-index-url --no-emit-find-links \
-		envs/requirements.in --output-file envs/requirements.txt
+lock: ## Lock envs/requirements.in and requirements-slurm.in anew (needs uv on PATH)
+	uv pip compile $(LOCKED) envs/requirements.in --output-file envs/requirements.txt
+	uv pip compile $(LOCKED) envs/requirements-slurm.in --constraints envs/requirements.txt \
+		--output-file envs/requirements-slurm.txt
 
 clean: ## Remove the results and Snakemake's records; the cache outside the checkout stays
 	rm -rf .snakemake

@@ -19,7 +19,7 @@ rule precompile:
         "../../envs/conda/action.yaml"
     threads: workflow.cores
     params:
-        host=cpu.key(),
+        host=HOST,
         versions=versions("wasmtime"),
         code=code_digest("scripts.action.precompile"),
     message:
@@ -50,7 +50,7 @@ rule componentise:
     threads: workflow.cores
     params:
         options=as_json(config["deployment"]["serve"]["options"]),
-        host=cpu.key(),
+        host=HOST,
         code=code_digest("scripts.action.componentise", runners.module("wasmtime")),
     message:
         "Making a component of {wildcards.build}, and compiling it"

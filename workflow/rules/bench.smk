@@ -17,7 +17,7 @@ rule measure_peak:
     # All cores: nothing else may run beside a measurement.
     threads: workflow.cores
     resources:
-        bench=1,
+        **ALONE,
     params:
         code=code_digest("scripts.bench.measure_peak"),
     message:
@@ -54,7 +54,7 @@ for name in BENCHMARKS:
         # All cores: nothing else may run beside a measurement.
         threads: workflow.cores
         resources:
-            bench=1,
+            **ALONE,
         params:
             settings=bench_settings(name),
             contenders=of_job(described, name),

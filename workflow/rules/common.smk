@@ -53,6 +53,11 @@ JOB_VARIABLES = {
     pins.ADDED_VARIABLE: as_json(engines.added(config["engines"])),
 }
 
+# The processor that code is compiled for: this machine's or, on a cluster, that of the nodes that jobs ask for.
+HOST = os.environ.get("MOBILENET_NODE_TYPE") or cpu.key()
+# What a measurement takes: the machine, or on a cluster a node, to itself.
+ALONE = {"bench": 1, "slurm_extra": "--exclusive"}
+
 # This process asks for them too.
 os.environ[pins.ADDED_VARIABLE] = JOB_VARIABLES[pins.ADDED_VARIABLE]
 

@@ -26,7 +26,7 @@ rule compile_aot:
         build="{build}",
         runner=lookup(dpath="engines/{engine}/runner", within=config),
         options=compile_options,
-        host=cpu.key(),
+        host=HOST,
         code=compile_code,
     message:
         "Compiling {params.build} ahead of time with {wildcards.engine}"
@@ -58,5 +58,5 @@ use rule compile_aot as compile_noop with:
         build="noop",
         runner=lookup(dpath="engines/{engine}/runner", within=config),
         options=compile_options,
-        host=cpu.key(),
+        host=HOST,
         code=compile_code,

@@ -20,7 +20,7 @@ rule measure_ceiling:
     # All cores: nothing else may run beside a measurement.
     threads: workflow.cores
     resources:
-        bench=1,
+        **ALONE,
     params:
         late_ms=config["deployment"]["late_ms"],
         code=code_digest(
@@ -61,7 +61,7 @@ for name in LOADED:
             "../../envs/conda/deployment.yaml"
         threads: workflow.cores
         resources:
-            bench=1,
+            **ALONE,
         params:
             benchmark=name,
             settings=as_json(config["deployment"]["benchmarks"][name]),
@@ -143,7 +143,7 @@ rule fuzz_hosts:
     # It keeps the machine busy: nobody measures meanwhile.
     threads: workflow.cores
     resources:
-        bench=1,
+        **ALONE,
     params:
         hosts=action_hosts_of(as_json),
         requests=config["deployment"]["fuzz"]["requests"],

@@ -18,7 +18,7 @@ rule probe_engine:
     params:
         engine=probed_engine,
         licence=engine_licence,
-        host=cpu.key(),
+        host=HOST,
         code=probe_code,
     message:
         "Finding out what {wildcards.engine} can do"

@@ -21,7 +21,7 @@ rule selfcheck:
     # All cores: nothing else may run beside a measurement.
     threads: workflow.cores
     resources:
-        bench=1,
+        **ALONE,
     params:
         contender=BASELINE.id,
         seed=config["seed"],

@@ -62,6 +62,8 @@ rule tools:
         paths.TOOLS,
     log:
         "results/logs/tools_table.log",
+    # What it prints is for whoever typed the command, on a cluster too.
+    localrule: True
     conda:
         "../../envs/conda/tools.yaml"
     shell:

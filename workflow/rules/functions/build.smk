@@ -43,7 +43,7 @@ def build_model(wildcards):
 def build_host(wildcards):
     """The processor, for builds that use the instructions of the one they are compiled on."""
     flags = " ".join(config["builds"][wildcards.build]["rustflags"])
-    return cpu.key() if crate.HOST_CPU in flags else ""
+    return HOST if crate.HOST_CPU in flags else ""
 
 
 def module_to_optimise(wildcards):
