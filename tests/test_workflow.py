@@ -83,6 +83,17 @@ def test_what_each_lever_buys(run):
     assert (table.ratio > 0).all()
 
 
+def test_the_run_is_in_the_history_which_is_told(run):
+    table = pd.read_parquet(run / "history")
+    for mode in ("jit", "aot"):
+        rows = table[(table.job == mode) & (table.benchmark == "cold_start")]
+        assert set(rows.contender) == {"native-plain", *CONTENDERS[mode]}
+        assert rows.engine_version.notna().sum() == len(CONTENDERS[mode])
+    done = snakemake(run, *QUICK, "--", "history")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "fewer than 6 runs" in (run / "results/history.md").read_text()
+
+
 def test_snakemakes_own_report_carries_the_figures(run):
     done = snakemake(run, *QUICK, "--report", "own.html", "--", "report")
     assert done.returncode == 0, done.stderr[-3000:]

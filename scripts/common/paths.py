@@ -90,6 +90,10 @@ EXPORTS = {
 }
 WATCH, WATCH_TEXT = "results/watch.csv", "results/watch.md"
 MACHINE = "results/machine.json"
+# Of the dataset that the config names: what this run added to it, and what it tells.
+REMEMBERED = "results/history.json"
+HISTORY, HISTORY_TEXT = "results/history.csv", "results/history.md"
+HISTORY_FIGURES = "results/history"
 FIGURE = f"{_MODEL}/figures/{{mode}}/{{figure}}.svg"
 ANSWER = f"{_MODEL}/figures/answer.svg"
 CHAPTER = "results/{chapter}.md"

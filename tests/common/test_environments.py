@@ -58,7 +58,7 @@ def modules(requirements):
 
 STAGES = [
     "tools", "model", "build", "compile", "engines", "action", "oracle",
-    "bench", "deployment", "stats", "report", "selfcheck",
+    "bench", "deployment", "stats", "report", "history", "selfcheck",
 ]  # fmt: skip
 
 

@@ -282,6 +282,7 @@ rule report:
     input:
         rules.report_md.output,
         rules.report_html.output,
+        remembered(),
 
 
 rule exports:

@@ -40,3 +40,8 @@ def report_artifacts():
     """Every file whose digest the fingerprint holds."""
     executables = sorted({row.path for row in measured_contenders()})
     return [*of_every_model(paths.GRAPH), paths.REQUEST, *executables]
+
+
+def remembered():
+    """What says that the run is in the history, where there is one."""
+    return [paths.REMEMBERED] if config["history"]["folder"] else []

@@ -1,0 +1,1 @@
+"""Stage history: what runs leave for later ones, and the trends of their ratios."""
