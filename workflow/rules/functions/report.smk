@@ -47,3 +47,8 @@ def compile_records():
     rows = measured_contenders()
     made = [row.path for row in rows if row.how.path == paths.AOT]
     return [f"{path}.json" for path in dict.fromkeys(made)]
+
+
+def scaling_caption(wildcards):
+    """The same of the scaling."""
+    return scaling_figures.caption(wildcards.figure)
