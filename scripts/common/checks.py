@@ -12,6 +12,7 @@ from scripts.contenders import registry as runners
 from scripts.deployment import hosts
 from scripts.deployment import registry as deployment
 from scripts.model import manifest
+from scripts.scaling import comparison
 from scripts.tools import pins
 from scripts.watch import entries
 
@@ -31,6 +32,10 @@ def accept(config: dict[str, Any], path: str | Path) -> None:
     deployed["properties"] = {
         name: rule | {"default": {}} for name, rule in described(deployment.every()).items()
     }
+    scaled = rules["properties"]["scaling"]["properties"]["benchmarks"]
+    names = dict.fromkeys((*comparison.OF_MODELS, *comparison.OF_PHOTOGRAPHS))
+    own = described(registry.every())
+    scaled["properties"] = {name: own[name] | {"default": {}} for name in names}
     schema.validate(config, rules, "config")
     entries.complete(config)
     engines.complete(config["engines"])
@@ -54,11 +59,12 @@ def check(config: dict[str, Any]) -> None:
     compare, builds = config["compare"], config["builds"]
     wasm_runners = runners.of_target("wasm")
     tools = pins.pins() | engines.added(config["engines"])
-    for name in compare["models"]:
-        try:
-            manifest.load(name)
-        except UserError as error:
-            raise UserError(f"config: compare.models: {error}") from error
+    for key, models in (("compare", compare["models"]), ("scaling", config["scaling"]["models"])):
+        for name in models:
+            try:
+                manifest.load(name)
+            except UserError as error:
+                raise UserError(f"config: {key}.models: {error}") from error
     known("compare.builds", compare["builds"], builds)
     known("compare.engines", compare["engines"], config["engines"])
     known("compare.benchmarks", compare.get("benchmarks", []), config["benchmarks"])
@@ -84,6 +90,12 @@ def check(config: dict[str, Any]) -> None:
         if build["numbers"] != "f32" and build["runtime"] != "packed":
             raise UserError(f"config: builds.{name}: integers are of `runtime: packed` alone")
     hosts.check(config)
+    scaling = config["scaling"]
+    if scaling["models"]:
+        known("scaling.builds", scaling["builds"], builds)
+        known("scaling.engine", [scaling["engine"]], config["engines"])
+        known("scaling.references", scaling["references"], runners.of_target("graph"))
+        comparison.check(config)
     for key, path in [
         ("image", config["image"]),
         *(("oracle.images", path) for path in config["oracle"]["images"]),

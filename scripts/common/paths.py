@@ -76,8 +76,22 @@ FUZZED = f"{_MODEL}/deployment/fuzz.json"
 
 LOADED_FIGURE = f"{_MODEL}/figures/deployment/{{figure}}.svg"
 
+# The same over models and over photographs of many sizes.
+SCALED = f"{_MODEL}/scaling/{{benchmark}}.csv"
+PHOTOGRAPH = "results/photographs/{megapixels}.jpg"
+PHOTOGRAPH_REQUEST = "results/photographs/{megapixels}.json"
+_PHOTOGRAPHS = f"{_MODEL}/photographs"
+PHOTOGRAPH_CASES = f"{_PHOTOGRAPHS}/oracle/reference.json"
+PHOTOGRAPH_ANSWERS = f"{_PHOTOGRAPHS}/oracle/reference.npz"
+PHOTOGRAPH_VERDICT = f"{_PHOTOGRAPHS}/oracle/{{contender}}.json"
+PHOTOGRAPH_GATE = f"{_PHOTOGRAPHS}/gates/{{contender}}.json"
+PHOTOGRAPHED = f"{_PHOTOGRAPHS}/{{megapixels}}/{{benchmark}}.csv"
+
 # What follows from it, for all models.
 DEPLOYMENT = "results/deployment.csv"
+SCALING = "results/scaling.csv"
+SCALING_LINES = "results/scaling-lines.csv"
+SCALING_FIGURE = "results/figures/scaling/{figure}.svg"
 ORACLE = "results/oracle.csv"
 ESTIMATES = "results/{mode}.csv"
 LEVERS = "results/levers.csv"

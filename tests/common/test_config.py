@@ -36,7 +36,8 @@ def put(config, path, value):
 
 
 @pytest.mark.parametrize(
-    "name", ["config.yaml", "quick.yaml", "levers.yaml", "int8.yaml", "engines.yaml"]
+    "name",
+    ["config.yaml", "quick.yaml", "levers.yaml", "int8.yaml", "scaling.yaml", "engines.yaml"],
 )
 def test_shipped_configs_are_valid(root, accept, config, name):
     update_config(config, yaml.safe_load((root / "config" / name).read_text()))

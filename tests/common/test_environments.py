@@ -57,8 +57,8 @@ def modules(requirements):
 
 
 STAGES = [
-    "tools", "model", "build", "compile", "engines", "action", "oracle",
-    "bench", "deployment", "stats", "report", "history", "selfcheck",
+    "tools", "model", "build", "compile", "engines", "action", "oracle", "bench",
+    "deployment", "scaling", "stats", "report", "history", "selfcheck", "watch",
 ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def test_a_stage_s_environment_has_what_its_jobs_import_and_nothing_else(root, s
 
 
 def test_building_and_measuring_start_without_tensorflow(root):
-    for stage in ("tools", "build", "compile", "stats", "report", "selfcheck"):
+    for stage in ("tools", "build", "compile", "scaling", "stats", "report", "selfcheck"):
         assert "tensorflow" not in (root / f"envs/conda/{stage}.yaml").read_text()
 
 

@@ -1,5 +1,6 @@
 # Stage bench. In: executables, what they read, and the oracle's verdicts.
-# Out: results/models/{model}/samples/{mode}/{benchmark}.csv and, beside it, how the job went; results/harness/peak.json.
+# Out: results/models/{model}/samples/{mode}/{benchmark}.csv and, beside it, how the job went, the same of the scaling in
+# scaling/ and photographs/; results/harness/peak.json.
 
 
 include: "functions/bench.smk"
@@ -29,26 +30,26 @@ rule measure_peak:
         " > {log:q} 2>&1"
 
 
-# One rule a benchmark, called by its name, so that `--forcerun cold_start` repeats just that one.
-for name in BENCHMARKS:
+# One rule a benchmark and comparison.
+for measuring in MEASURING:
 
     rule:
         name:
-            name
+            measuring.name
         input:
-            of_job(timed_files, name),
-            of_job(timed_sizes, name) if name == "size" else [],
-            tools=of_job(tool_records, name),
-            gates=of_job(timed_gates, name),
+            of_job(timed_files, measuring),
+            of_job(timed_sizes, measuring) if measuring.benchmark == "size" else [],
+            tools=of_job(tool_records, measuring),
+            gates=of_job(timed_gates(measuring.gate), measuring),
             model=paths.MODEL,
-            request=paths.REQUEST,
+            request=measuring.request,
             spawn=paths.SPAWN,
             noop=paths.NOOP,
         output:
-            samples=paths.SAMPLES.replace("{benchmark}", name),
-            meta=paths.JOB.replace("{benchmark}", name),
+            samples=measuring.samples,
+            meta=measuring.meta,
         log:
-            f"results/logs/{{model}}/{{mode}}/{name}.log",
+            measuring.log,
         conda:
             "../../envs/conda/bench.yaml"
         # All cores: nothing else may run beside a measurement.
@@ -56,12 +57,12 @@ for name in BENCHMARKS:
         resources:
             **ALONE,
         params:
-            settings=bench_settings(name),
-            contenders=of_job(described, name),
-            packages=of_job(package_versions, name),
-            code=bench_code(name),
+            settings=bench_settings(measuring),
+            contenders=of_job(described, measuring),
+            packages=of_job(package_versions, measuring),
+            code=bench_code(measuring),
         message:
-            "Measuring {rule} of {wildcards.model}, {wildcards.mode}; log: {log}"
+            "Measuring {rule} of {wildcards}; log: {log}"
         shell:
             "python -m scripts.bench.measure"
             " --settings {params.settings:q}"

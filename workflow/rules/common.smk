@@ -22,6 +22,7 @@ from scripts.deployment import registry as deployed
 from scripts.model import manifest, numbers, pretrained
 from scripts.oracle import photographs
 from scripts.report import captions
+from scripts.scaling import comparison, figures as scaling_figures
 from scripts.tools import location, pins
 from scripts.watch import entries
 from snakemake.exceptions import WorkflowError
@@ -38,6 +39,11 @@ def as_json(value):
 
 
 MODELS = config["compare"]["models"]
+# The scaling's jobs, as configs like the one of the comparison; what is built, checked and run is the same for all.
+SCALING = comparison.of_models(config)
+PHOTOGRAPHS = comparison.of_photographs(config)
+SCALED_MODELS = SCALING["compare"]["models"]
+EVERY_MODEL = list(dict.fromkeys([*MODELS, *SCALED_MODELS]))
 # The benchmarks of each mode, whether or not it is compared.
 JOBS = {mode: selection.benchmarks(config, mode) for mode in (JIT, AOT)}
 BENCHMARKS = [name for name in config["benchmarks"] if name in {*JOBS[JIT], *JOBS[AOT]}]
@@ -80,7 +86,7 @@ onstart:
 
 
 wildcard_constraints:
-    model="|".join(re.escape(name) for name in MODELS),
+    model="|".join(re.escape(name) for name in EVERY_MODEL),
     mode="|".join([JIT, AOT]),
     benchmark="|".join(BENCHMARKS),
 

@@ -3,7 +3,12 @@
 
 def contender_of(wildcards):
     """The contender that a file's name means."""
-    return selection.called(config, wildcards.model, wildcards.contender)
+    return next(
+        row
+        for asked in (config, SCALING)
+        for row in selection.every(asked, wildcards.model)
+        if row.id == wildcards.contender
+    )
 
 
 def described(rows):

@@ -6,9 +6,7 @@ include: "functions/oracle.smk"
 
 
 wildcard_constraints:
-    contender="|".join(
-        sorted({re.escape(row.id) for row in selection.every(config, MODELS[0])})
-    ),
+    contender="|".join(checked_ids()),
 
 
 rule reference_answers:

@@ -1,6 +1,6 @@
 # Stage report. In: estimates, samples, oracle, tools, compile records.
 # Out: machine.json, figures/{mode}/{figure}.svg, figures/answer.svg, report.md, report.html;
-# the chapter deployment.md, deployment.html with figures/deployment/{figure}.svg.
+# the chapters deployment.md and scaling.md, each with its .html and figures/{chapter}/{figure}.svg.
 
 
 include: "functions/report.smk"
@@ -276,6 +276,94 @@ rule deployment_html:
         " --template {input.template:q}"
         " --out {output:q}"
         " > {log:q} 2>&1"
+
+
+rule scaling_figure:
+    input:
+        points=paths.SCALING,
+        lines=paths.SCALING_LINES,
+    output:
+        report(
+            paths.SCALING_FIGURE,
+            caption="../report/figure.rst",
+            category="scaling",
+            labels={"mode": "scaling", "figure": "{figure}"},
+        ),
+    log:
+        "results/logs/figures/scaling/{figure}.log",
+    wildcard_constraints:
+        figure="|".join(SCALING_FIGURES),
+    conda:
+        "../../envs/conda/report.yaml"
+    params:
+        caption=scaling_caption,
+        margin=config["margin"],
+        code=code_digest("scripts.scaling.draw"),
+    message:
+        "Drawing {output}"
+    shell:
+        "python -m scripts.scaling.draw"
+        " --figure {wildcards.figure:q}"
+        " --points {input.points:q}"
+        " --lines {input.lines:q}"
+        " --margin {params.margin}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule scaling_md:
+    input:
+        points=paths.SCALING,
+        lines=paths.SCALING_LINES,
+        jobs=rules.estimate_scaling.input.meta,
+        of_photographs=rules.estimate_scaling.input.meta_of_photographs,
+        models=rules.estimate_scaling.input.models,
+        arithmetic=rules.estimate_scaling.input.arithmetic,
+        figures=expand(paths.SCALING_FIGURE, figure=SCALING_FIGURES),
+        template=own("workflow/report/scaling.md.j2"),
+    output:
+        expand(paths.CHAPTER, chapter="scaling"),
+    log:
+        "results/logs/scaling.log",
+    conda:
+        "../../envs/conda/report.yaml"
+    params:
+        confidence=config["confidence"],
+        margin=config["margin"],
+        code=code_digest("scripts.scaling.write_chapter"),
+    message:
+        "Writing {output}"
+    shell:
+        "python -m scripts.scaling.write_chapter"
+        " --points {input.points:q}"
+        " --lines {input.lines:q}"
+        " --jobs {input.jobs:q}"
+        " --of-photographs {input.of_photographs:q}"
+        " --models {input.models:q}"
+        " --arithmetic {input.arithmetic:q}"
+        " --figures {input.figures:q}"
+        " --confidence {params.confidence}"
+        " --margin {params.margin}"
+        " --template {input.template:q}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+use rule deployment_html as scaling_html with:
+    input:
+        report=rules.scaling_md.output,
+        figures=rules.scaling_md.input.figures,
+        template=own("workflow/report/report.html.j2"),
+        program=own("workflow/report/page.js"),
+    output:
+        report(
+            expand(paths.CHAPTER_HTML, chapter="scaling"),
+            caption="../report/report.rst",
+            category="report",
+            labels={"form": "the scaling's page"},
+        ),
+    log:
+        "results/logs/scaling_html.log",
 
 
 rule report:

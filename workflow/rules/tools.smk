@@ -5,7 +5,7 @@ include: "functions/tools.smk"
 
 
 wildcard_constraints:
-    tool="|".join([*TOOLS, LOAD_TOOL, selection.SERVE_TOOL]),
+    tool="|".join([*TOOLS, *SCALING_TOOLS, LOAD_TOOL, selection.SERVE_TOOL]),
 
 
 rule find_tool:

@@ -1,7 +1,9 @@
 # What the rules of stage model ask: the files a job needs, its parameters.
 # Channels that the packed kernels of a target compute at once (classifier/src/packed/format.rs).
 PANELS = {"native": 16, "wasm": 8}
-ENTRIES = {name: manifest.load(name, own("models/manifest.yaml")) for name in MODELS}
+ENTRIES = {
+    name: manifest.load(name, own("models/manifest.yaml")) for name in EVERY_MODEL
+}
 # Where weights are looked for does not change them: the environment, unlike a parameter, re-runs nothing.
 if config["mirror"]:
     os.environ[pretrained.MIRROR_VARIABLE] = config["mirror"]

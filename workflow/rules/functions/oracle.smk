@@ -1,6 +1,15 @@
 # What the rules of stage oracle ask: the files a job needs, its parameters.
 
 
+def checked_ids():
+    """What may be checked, as patterns."""
+    rows = [
+        *selection.every(config, MODELS[0]),
+        *(selection.every(SCALING, SCALED_MODELS[0]) if SCALED_MODELS else []),
+    ]
+    return sorted({re.escape(row.id) for row in rows})
+
+
 def of_contender(function):
     """An input or params function: `function` of the contender that is checked."""
 

@@ -45,3 +45,8 @@ def report_artifacts():
 def remembered():
     """What says that the run is in the history, where there is one."""
     return [paths.REMEMBERED] if config["history"]["folder"] else []
+
+
+def scaling_caption(wildcards):
+    """The same of the scaling."""
+    return scaling_figures.caption(wildcards.figure)

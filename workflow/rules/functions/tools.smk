@@ -1,5 +1,6 @@
 # What the rules of stage tools ask: the files a job needs, its parameters.
 TOOLS = checks.tools_needed(config)
+SCALING_TOOLS = checks.tools_needed(SCALING) if SCALED_MODELS else []
 # What the target `deployment` takes besides.
 LOAD_TOOL = "vegeta"
 

@@ -1,0 +1,143 @@
+"""What the chapter on the scaling says, from its points, lines and records alone."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from scripts.report import alarms as report_alarms
+from scripts.report import wording
+from scripts.scaling import sentences, tables
+from scripts.scaling.relations import MILLION, OVER, RELATIONS, Relation
+
+NOTHING = "-"
+# The first table: what a column is called, the relation and the figure of its line that it shows.
+COLD, WARM, MEMORY = RELATIONS[:3]
+FIRST = (
+    ("start-up", COLD, "intercept"),
+    ("cold, each million multiply-adds", COLD, "slope"),
+    ("both the same at, million multiply-adds", COLD, "crossover"),
+    ("warm, each million multiply-adds", WARM, "slope"),
+    ("memory besides the model", MEMORY, "intercept"),
+    ("memory, each MB of the graph", MEMORY, "slope"),
+)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What the chapter says is in here and nowhere else.
+
+    Attributes:
+        models: their records, each with its `multiply_adds`, ascending by these.
+        points: results/scaling.csv.
+        lines: results/scaling-lines.csv.
+        jobs: how the jobs went.
+        margin: figures are called the same within 1 ± this.
+    """
+
+    models: list[dict[str, Any]]
+    points: pd.DataFrame
+    lines: pd.DataFrame
+    jobs: list[dict[str, Any]]
+    margin: float
+
+    @property
+    def contenders(self) -> list[str]:
+        """Those that have figures, in the order of the config."""
+        return list(dict.fromkeys(self.points[self.points.n > 0].contender))
+
+
+def alarms(chapter: Chapter) -> Iterator[str]:
+    """Yield what a reader must know before any figure."""
+    seeded: dict[str, list[str]] = {}
+    for model in chapter.models:
+        for line in report_alarms.seeded(model):
+            seeded.setdefault(line, []).append(model["name"])
+    for line, names in seeded.items():
+        yield line if len(names) == len(chapter.models) else f"{', '.join(names)}: {line}"
+    lost = chapter.points[chapter.points.n == 0]
+    for (name, note), rows in lost.groupby(["contender", "note"], sort=False):
+        told = (f"{row.benchmark} of {tables.place(row)}" for _, row in rows.iterrows())
+        yield f"Without figures: `{name}`, {', '.join(told)}: {note}."
+
+
+def first_screen(chapter: Chapter) -> list[dict[str, Any]]:
+    """Return the rows of the table that stands first, a contender each."""
+    rows = []
+    for name in chapter.contenders:
+        cells = []
+        for _, relation, figure in FIRST:
+            line = tables.line_of(chapter.lines, relation, name)
+            cells.append(cell(line, figure, relation))
+        rows.append({"name": f"`{name}`", "cells": cells})
+    return rows
+
+
+def cell(line: pd.Series | None, name: str, relation: Relation) -> str:
+    """Return a figure of a line with its interval, where it has one."""
+    if line is None or math.isnan(line[name]):
+        return NOTHING
+    return sentences.span(line, name, "" if name == "crossover" else line.unit)
+
+
+def sections(chapter: Chapter) -> Iterator[dict[str, Any]]:
+    """Yield a section for each relation that has points."""
+    for relation in RELATIONS:
+        found = tables.of_relation(chapter.points, relation)
+        if found.empty:
+            continue
+        names = list(dict.fromkeys(found.contender))
+        own = {name: found[found.contender == name] for name in chapter.contenders if name in names}
+        lines = {name: tables.line_of(chapter.lines, relation, name) for name in own}
+        yield {
+            "relation": relation,
+            "lines": [
+                sentences.of_line(lines[name], rows, relation, chapter.margin)
+                for name, rows in own.items()
+            ],
+            "ratios": list(sentences.of_ratios(chapter.points, relation)),
+            **medians(found, list(own), relation),
+        }
+
+
+def medians(found: pd.DataFrame, names: list[str], relation: Relation) -> dict[str, Any]:
+    """Return the table of a relation's points: a row a place, a column a contender, then ratios."""
+    compared = [name for name in names if found[found.contender == name].ratio.notna().any()]
+    rows = []
+    for at, together in found.groupby(relation.over):
+        for model, own in together.groupby("model", sort=False):
+            by = own.set_index("contender")
+            cells = [median(by.loc[name]) if name in by.index else NOTHING for name in names]
+            cells += [ratio(by.loc[name]) if name in by.index else NOTHING for name in compared]
+            where = tables.place(own.iloc[0])
+            million = wording.significant(at / MILLION)
+            title = where if relation.over == "pixels" else f"{model}, {million}"
+            rows.append({"name": title, "cells": cells})
+    columns = [f"`{name}`" for name in names]
+    columns += [f"ratio of `{name}`" for name in compared]
+    place = "photograph" if relation.over == "pixels" else f"model, {OVER[relation.over]}"
+    return {"place": place, "columns": columns, "rows": rows}
+
+
+def median(row: pd.Series) -> str:
+    """Return a point's figure with its interval, where it has one."""
+    return sentences.figures([row["median"], row.ci_low, row.ci_high], row.unit)
+
+
+def ratio(row: pd.Series) -> str:
+    """Return a point's ratio with its interval."""
+    return NOTHING if math.isnan(row.ratio) else wording.ratio(row)
+
+
+def measured(chapter: Chapter) -> list[dict[str, Any]]:
+    """Return for each benchmark how many jobs measured it, in how many rounds, how long."""
+    found = []
+    for name in dict.fromkeys(job["kind"] for job in chapter.jobs):
+        jobs = [job for job in chapter.jobs if job["kind"] == name]
+        rounds = sorted({job["rounds"] for job in jobs})
+        told = f"{rounds[0]} to {rounds[-1]}" if len(rounds) > 1 else str(rounds[0])
+        seconds = sum(job["seconds"] for job in jobs)
+        found.append({"name": name, "jobs": len(jobs), "rounds": told, "seconds": seconds})
+    return found

@@ -1,0 +1,125 @@
+"""What lines and ratios say, in words that go as far as their intervals."""
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from scripts.report import wording
+from scripts.scaling import tables
+from scripts.scaling.relations import MILLION, OVER, Relation
+
+# Where the largest of several figures is below so many of a unit, the next smaller one is read.
+SMALLER = {"s": (1.0, 1e3, "ms"), "ms": (0.1, 1e3, "µs"), "µs": (0.1, 1e3, "ns")}
+SMALLER |= {"MiB": (0.1, 1024, "KiB")}
+
+
+def figures(values: list[float], unit: str) -> str:
+    """Return a figure, and its interval where there are bounds: `20.0 µs (19.0 to 21.0)`.
+
+    The unit is one that all of them can be read in.
+    """
+    values = [value for value in values if not math.isnan(value)]
+    while unit in SMALLER and 0 < max(map(abs, values)) < SMALLER[unit][0]:
+        _, factor, unit = SMALLER[unit]
+        values = [value * factor for value in values]
+    value, *bounds = map(wording.significant, values)
+    told = f"{value} {unit}".strip()
+    return f"{told} ({' to '.join(bounds)})" if bounds else told
+
+
+def span(line: pd.Series, name: str, unit: str) -> str:
+    """Return one of a line's figures with its interval, where it has one."""
+    return figures([line[f"{name}{end}"] for end in ("", "_low", "_high")], unit)
+
+
+def of_line(line: pd.Series, own: pd.DataFrame, relation: Relation, margin: float) -> str:
+    """Say what a line through points is, which of its parts is the larger where, and if it fits."""
+    if line.note:
+        return f"`{line.contender}`: {line.note}."
+    if math.isnan(line.slope_low):
+        told = (
+            f"{span(line, 'intercept', line.unit)} and {each(line, relation)}, without intervals: "
+            "these take three places"
+        )
+        return f"`{line.contender}`: {told}."
+    said = [f"`{line.contender}`: {grown(line, relation)}."]
+    if relation.parts:
+        said.append(parted(line, own, relation))
+    return " ".join([*said, fitted(line, margin)])
+
+
+def each(line: pd.Series, relation: Relation) -> str:
+    """Return what is added for each unit."""
+    unit = OVER[relation.over].removesuffix("s")
+    unit = OVER[relation.over] if relation.over == "multiply_adds" else unit
+    return f"{span(line, 'slope', line.unit)} for each {unit}"
+
+
+def grown(line: pd.Series, relation: Relation) -> str:
+    """Say of a line's two figures what their intervals show."""
+    fixed = span(line, "intercept", line.unit)
+    starts, grows = line.intercept_low > 0, line.slope_low > 0
+    if starts and grows:
+        return f"{fixed}, and {each(line, relation)}"
+    if starts:
+        return f"{fixed}; that it grows is not shown ({each(line, relation)})"
+    if grows:
+        return f"{each(line, relation)}; that it takes anything besides is not shown ({fixed})"
+    return f"neither {fixed} at zero nor {each(line, relation)} is shown to be anything"
+
+
+def parted(line: pd.Series, own: pd.DataFrame, relation: Relation) -> str:
+    """Say at which places which part of the line is the larger."""
+    fixed, growing = relation.parts
+    if math.isnan(line.crossover_low):
+        return f"Where {fixed} takes more than {growing} is not known."
+    x = own[relation.over] / MILLION
+    places = [tables.place(row) for _, row in own.iterrows()]
+    groups = {
+        f"{fixed} takes more at": x < line.crossover_low,
+        f"{growing} at": x > line.crossover_high,
+        "undecided at": (x >= line.crossover_low) & (x <= line.crossover_high),
+    }
+    named = [
+        f"{words} {', '.join(name for name, is_in in zip(places, chosen, strict=True) if is_in)}"
+        for words, chosen in groups.items()
+        if chosen.any()
+    ]
+    equal = span(line, "crossover", OVER[relation.over])
+    return f"By the line {fixed} and {growing} take the same at {equal}: {'; '.join(named)}."
+
+
+def fitted(line: pd.Series, margin: float) -> str:
+    """Say whether the points lie on the line."""
+    count, on, off = (int(line[name]) for name in ("n", "on", "off"))
+    within = f"within {100 * margin:g} % of the line"
+    if on == count:
+        return f"All {count} places lie {within}."
+    side = "above" if line.farthest > 0 else "below"
+    share = wording.significant(100 * abs(line.farthest))
+    farthest = f"the farthest, {line.farthest_at}, {share} % {side}"
+    if off:
+        verb = "does" if off == 1 else "do"
+        return f"No line fits all {count} places: {on} lie {within}, {off} {verb} not; {farthest}."
+    return f"{on} of {count} places lie {within}; of the others it is undecided; {farthest}."
+
+
+def of_ratios(points: pd.DataFrame, relation: Relation) -> Iterator[str]:
+    """Yield of each contender how its ratio changes from the smallest place to the largest."""
+    found = tables.of_relation(points, relation)
+    for name, own in found[found.ratio.notna()].groupby("contender", sort=False):
+        first, last = own.iloc[0], own.iloc[-1]
+        to = f"`{name}` to `{first.baseline}`, {relation.label}"
+        if len(own) < 2:
+            yield f"{to}: {wording.ratio(first)} at {tables.place(first)}."
+            continue
+        between = "no difference between the two is shown"
+        if last.ratio_low > first.ratio_high:
+            between = "larger at the latter"
+        elif last.ratio_high < first.ratio_low:
+            between = "smaller at the latter"
+        yield (
+            f"{to}: {wording.ratio(first)} at {tables.place(first)}; {wording.ratio(last)} at "
+            f"{tables.place(last)}; {between}."
+        )

@@ -1,0 +1,264 @@
+"""The chapter follows its points: lines, which part is the larger, what no line fits, ratios."""
+
+import json
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from scripts.report import write_html
+from scripts.scaling import draw, estimate, figures, write_chapter
+
+WORK = {"net-1": 10, "net-2": 30, "net-3": 60, "net-4": 100, "net-5": 200, "net-6": 400}
+SIZES = {"0.01": (100, 100), "0.04": (200, 200), "0.16": (400, 400)}
+WASM = "wasm-packed@wasmtime-aot"
+RECIPES = [["native-packed", ""], [WASM, "native-packed"], ["litert", ""]]
+MACHINE = {
+    "name": "m", "cpu": {"model": "a processor", "cores": 2, "flags": [], "governor": None,
+    "virtual": False}, "memory_mib": 1024, "kernel": "6", "system": "Linux", "libc": "c",
+    "python": "3", "packages": {}, "git": {"commit": "a", "changed": False}, "damon": False,
+    "date": "2026-01-02T03:04:05+00:00",
+}  # fmt: skip
+UNITS = {"wall": "s", "p50": "ms", "peak_rss": "MiB", "decode": "ms"}
+
+
+def usual(contender, benchmark, metric, work, megapixels):
+    """What is measured: start-up and arithmetic, 2 and 0.05 ms natively, 10 and 0.1 ms in wasm."""
+    is_wasm = contender == WASM
+    if benchmark == "cold_start":
+        return (10e-3 + 0.1e-3 * work) if is_wasm else (2e-3 + 0.05e-3 * work)
+    if metric == "p50":
+        return (0.1 if is_wasm else 0.05) * work + 0.01
+    if metric == "peak_rss":
+        return (12 if is_wasm else 5) + (0.1 * work if np.isnan(megapixels) else 9 * megapixels)
+    growing = (60 if is_wasm else 20) * megapixels
+    return growing + (0.02 if metric == "decode" else 15)
+
+
+@pytest.fixture
+def write(tmp_path, root):
+    """A function that writes the chapter's files and returns it as Markdown."""
+
+    def job(folder, benchmark, model, value, megapixels, rounds, skipped):
+        rng = np.random.default_rng(WORK[model] + len(benchmark))
+        metrics = {"cold_start": ["wall"], "inference": ["p50"], "memory": ["peak_rss"]}
+        chosen = [row for row, _ in RECIPES if row != "litert" or benchmark == "inference"]
+        rows = [
+            {"model": model, "weights": "seeded", "build": name.split("@")[0], "engine": "none"}
+            | {"mode": "aot" if "@" in name else "native", "contender": name, "metric": metric}
+            | {"benchmark": benchmark, "unit": UNITS[metric], "round": number, "warmup": 0}
+            | {
+                "value": value(name, benchmark, metric, WORK[model], megapixels)
+                * rng.normal(1, 4e-3)
+            }
+            for number in range(rounds)
+            for name in reversed(chosen)
+            for metric in metrics.get(benchmark, ["wall", "decode"])
+        ]
+        table = pd.DataFrame(rows)
+        table["value"] *= rng.normal(1, 4e-3, len(table))
+        # phases are told in milliseconds
+        table.loc[(table.benchmark == "phases"), "unit"] = "ms"
+        folder.mkdir(parents=True, exist_ok=True)
+        table.to_csv(folder / f"{benchmark}.csv", index=False)
+        lost = [
+            {"contender": name, "build": name, "engine": "none", "mode": "aot", "model": model}
+            | {"weights": "seeded", "benchmark": benchmark, "reason": why}
+            for name, why in skipped.items()
+            if name in chosen
+        ]
+        record = {"model": model, "mode": "aot", "benchmark": benchmark, "skipped": lost}
+        record |= {"rounds": rounds, "seconds": 2.0, "host": MACHINE, "tools": {}}
+        (folder / f"{benchmark}.json").write_text(json.dumps(record | {"busy_start": 0.0}))
+        return folder / f"{benchmark}.csv"
+
+    def make(value=usual, models=WORK, sizes=SIZES, rounds=8, skipped=None, with_figures=()):
+        skipped = skipped or {}
+        samples, photographed, jpegs, records, counts = [], [], [], [], []
+        for model in models:
+            folder = tmp_path / model
+            samples += [
+                job(folder, name, model, value, float("nan"), rounds, skipped)
+                for name in ("cold_start", "inference", "memory")
+            ]
+            record = {"name": model, "weights": "seeded", "why": "no network"}
+            records.append(folder / "model.json")
+            records[-1].write_text(json.dumps(record | {"bytes": WORK[model] * 10**6}))
+            counts.append(folder / "arithmetic.json")
+            counts[-1].write_text(json.dumps({"multiply_adds": WORK[model] * 10**6}))
+        for size, shape in sizes.items():
+            jpegs.append(tmp_path / f"{size}.jpg")
+            Image.new("RGB", shape).save(jpegs[-1])
+            place = tmp_path / "photographs" / size
+            photographed += [
+                job(place, name, next(iter(models)), value, float(size), rounds, skipped)
+                for name in ("phases", "memory")
+            ]
+        shared = ["--models", *records, "--arithmetic", *counts, "--margin=0.05"]
+        shared += ["--confidence=0.99"]
+        tables = [tmp_path / "scaling.csv", tmp_path / "scaling-lines.csv"]
+        estimate.main([
+            *map(str, ["--samples", *samples, "--of-photographs", *photographed]),
+            *map(str, ["--photographs", *jpegs, *shared]), "--recipes", json.dumps(RECIPES),
+            f"--out={tables[0]}", f"--lines={tables[1]}",
+        ])  # fmt: skip
+        drawn = [tmp_path / f"figures/scaling/{name}.svg" for name in with_figures]
+        for path in drawn:
+            drawing(tmp_path, path.stem, path)
+        beside = [path.with_suffix(".json") for path in samples]
+        of_photographs = [path.with_suffix(".json") for path in photographed]
+        write_chapter.main([
+            f"--points={tables[0]}", f"--lines={tables[1]}",
+            *map(str, ["--jobs", *beside, "--of-photographs", *of_photographs, *shared]),
+            *map(str, ["--figures", *drawn]),
+            f"--template={root / 'workflow/report/scaling.md.j2'}",
+            f"--out={tmp_path / 'scaling.md'}",
+        ])  # fmt: skip
+        return (tmp_path / "scaling.md").read_text()
+
+    return make
+
+
+def drawing(folder, name, path):
+    draw.main([
+        f"--figure={name}", f"--points={folder / 'scaling.csv'}", "--margin=0.05",
+        f"--lines={folder / 'scaling-lines.csv'}", f"--out={path}",
+    ])  # fmt: skip
+    return "".join(ElementTree.fromstring(path.read_text()).itertext())
+
+
+def said(text, title, contender, ratios=False):
+    """Return the sentences on a contender in a section."""
+    section = text.split(f"## {title}\n")[1].split("\n## ")[0]
+    begin = f"- `{contender}` to" if ratios else f"- `{contender}`:"
+    return next(line for line in section.splitlines() if line.startswith(begin))
+
+
+COLD = "Cold start over multiply-adds"
+
+
+def test_the_line_is_found_and_told_with_intervals(write, tmp_path):
+    text = write()
+    lines = pd.read_csv(tmp_path / "scaling-lines.csv").set_index(
+        ["contender", "benchmark", "over"]
+    )
+    cold = lines.loc[(WASM, "cold_start", "multiply_adds")]
+    assert cold.intercept == pytest.approx(10e-3, rel=0.02)
+    assert cold.slope == pytest.approx(0.1e-3, rel=0.02)
+    assert cold.crossover_low < 100 < cold.crossover_high
+    line = said(text, COLD, WASM)
+    assert "`: 10.0 ms (9." in line
+    # In the unit that all three can be read in, named once.
+    assert ", and 0.0999 ms (0.09" in line
+    assert ") for each million multiply-adds. By the line" in line
+
+
+def test_which_part_is_the_larger_follows_from_the_crossover(write):
+    text = write()
+    wasm, native = said(text, COLD, WASM), said(text, COLD, "native-packed")
+    assert "start-up takes more at net-1, net-2, net-3; arithmetic at net-5, net-6" in wasm
+    assert "undecided at net-4" in wasm
+    # 2 ms by 0.05 ms: 40 million.
+    assert "start-up takes more at net-1, net-2; arithmetic at net-3, net-4, net-5, net-6" in native
+
+    def slow_start(contender, benchmark, *rest):
+        return usual(contender, benchmark, *rest) + (0.1 if benchmark == "cold_start" else 0)
+
+    slower = said(write(slow_start), COLD, "native-packed")
+    assert "start-up takes more at net-1, net-2, net-3, net-4, net-5, net-6." in slower
+
+
+def test_a_start_up_that_is_not_shown_is_not_claimed(write):
+    def none(contender, benchmark, metric, work, megapixels):
+        if benchmark == "cold_start":
+            return 1e-4 * work * (1.1 if work in (10, 100) else 1.0)
+        return usual(contender, benchmark, metric, work, megapixels)
+
+    line = said(write(none), COLD, WASM)
+    assert "that it takes anything besides is not shown" in line
+    assert "Where start-up takes more than arithmetic is not known." in line
+
+
+def test_what_no_line_fits_is_said_with_the_farthest_place(write):
+    assert "All 6 places lie within 5 % of the line." in said(write(), COLD, WASM)
+
+    def bent(contender, benchmark, metric, work, megapixels):
+        found = usual(contender, benchmark, metric, work, megapixels)
+        return found * (1.4 if benchmark == "cold_start" and work == 60 else 1)
+
+    line = said(write(bent), COLD, WASM)
+    assert "No line fits all 6 places: " in line
+    assert "the farthest, net-3, " in line
+    assert "% above" in line
+
+
+def test_ratios_are_paired_and_their_change_is_claimed_by_intervals_alone(write, tmp_path):
+    text = write()
+    points = pd.read_csv(tmp_path / "scaling.csv")
+    rows = points[(points.contender == WASM) & (points.benchmark == "cold_start")]
+    assert rows.set_index("model").ratio["net-1"] == pytest.approx(11 / 2.5, rel=0.02)
+    line = said(text, COLD, WASM, ratios=True)
+    assert "to `native-packed`, cold start: 4." in line
+    assert line.endswith("smaller at the latter.")
+    assert points[points.contender == "litert"].ratio.isna().all()
+
+    def same(contender, benchmark, metric, work, megapixels):
+        return usual("native-packed", benchmark, metric, work, megapixels)
+
+    assert said(write(same), COLD, WASM, ratios=True).endswith("between the two is shown.")
+
+
+def test_photographs_have_lines_of_their_own(write, tmp_path):
+    text = write()
+    line = said(text, "Decoding and resizing over the photograph's pixels", "native-packed")
+    assert "for each megapixel" in line
+    lines = pd.read_csv(tmp_path / "scaling-lines.csv")
+    over = lines[(lines.over == "pixels") & (lines.metric == "decode")]
+    assert over.slope.tolist() == pytest.approx([20, 60], rel=0.05)
+    # Models' memory is of the photograph that all others have too.
+    memory = lines[(lines.metric == "peak_rss") & (lines.contender == WASM)].set_index("over")
+    assert memory.n.to_dict() == {"model_bytes": 6, "pixels": 3}
+    assert memory.slope["model_bytes"] == pytest.approx(0.1, rel=0.05)
+    assert "photograph's pixels" not in write(sizes={})
+
+
+def test_two_places_have_a_line_without_intervals_and_one_has_none(write):
+    models = ["net-1", "net-6"]
+    assert "without intervals: these take three places" in said(write(models=models), COLD, WASM)
+    assert "no line: it takes two places" in said(write(models=["net-1"]), COLD, WASM)
+
+
+def test_too_few_rounds_leave_it_undecided_whether_a_line_fits(write):
+    line = said(write(rounds=3), COLD, WASM)
+    assert "0 of 6 places lie within 5 % of the line; of the others it is undecided" in line
+
+
+def test_what_failed_and_seeded_weights_are_said_first(write):
+    text = write(skipped={WASM: "failed the oracle: no label"})
+    first = text.split("\n## ")[0]
+    assert f"> **Without figures: `{WASM}`, cold_start of net-1, " in first
+    assert "failed the oracle: no label" in first
+    assert first.count("seeded, not trained (no network)") == 1
+    assert f"- `{WASM}`" not in text
+
+
+def test_figures_name_every_contender_and_are_the_same_each_time(write, tmp_path):
+    text = write(with_figures=figures.names(with_photographs=True))
+    for name in figures.names(with_photographs=True):
+        assert f"](figures/scaling/{name}.svg)" in text, name
+        words = drawing(tmp_path, name, tmp_path / "a.svg")
+        assert WASM in words, name
+        assert ("litert" in words) == (name == "inference-p50-multiply_adds"), name
+        drawing(tmp_path, name, tmp_path / "b.svg")
+        assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+        assert f"figures/scaling/{name}.svg" in (tmp_path / "scaling.md").read_text(), name
+
+
+def test_the_page_needs_nothing_else(write, tmp_path, root):
+    write(with_figures=["ratios-models"])
+    out = tmp_path / "scaling.html"
+    template = root / "workflow/report/report.html.j2"
+    write_html.main([str(tmp_path / "scaling.md"), f"--template={template}", f"--out={out}"])
+    assert out.read_text().count('src="data:image/svg+xml;base64,') == 1
