@@ -19,7 +19,10 @@ def compile_module(
 RUNNER = Runner(
     target="wasm",
     modes={"aot": Mode(paths.AOT, lambda call: [call.path, *call.options], job=AOT)},
-    lacks={"jit": "a compiler of C makes an executable of the module, before anything runs"},
+    lacks={
+        "jit": "a compiler of C makes an executable of the module before anything runs; of modules "
+        "with relaxed SIMD none, which wasm2c does not know"
+    },
     compile=compile_module,
     suffix="elf",
     sources=(through_c.HOST,),
