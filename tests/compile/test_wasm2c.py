@@ -315,6 +315,13 @@ def test_a_compiler_that_fails_leaves_nothing(records, tmp_path, capfd):
     assert [path.name for path in tmp_path.iterdir()] == ["m.wasm"]
 
 
+def test_without_a_compiler_it_is_told_what_to_take(records, tmp_path):
+    """As where a `path` in the config takes the place of the table's tool."""
+    with pytest.raises(UserError, match="take `tool: wasm2c-clang` or wasm2c-gcc"):
+        compile_with("mine", records("wasm2c-gcc")[:1], tmp_path / "m.wasm", tmp_path / "m.elf")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_workflow_finds_records_and_hands_on_both_programs(root):
     overlays = ("--configfile", "config/quick.yaml", "config/engines.yaml")
     flags = ("--dry-run", "--nolock", "--forceall", "--printshellcmds")

@@ -3,15 +3,22 @@
 import json
 
 from scripts.common import paths
+from scripts.common.errors import UserError
 from scripts.compile import through_c
 from scripts.contenders.modes import by_python
 from scripts.contenders.runner import AOT, Mode, Runner
 
 
 def compile_module(
-    program: str, module: str, artefact: str, options: list[str], threads: int, compiler: str
+    program: str, module: str, artefact: str, options: list[str], threads: int, compiler: str = ""
 ) -> list[str]:
-    """Return the words that compile a module, on one core; the options are the compiler's."""
+    """Return the words that compile a module, on one core; the options are the compiler's.
+
+    Raises:
+        UserError: the engine's tool names no compiler that it needs.
+    """
+    if not compiler:
+        raise UserError("wasm2c alone is no engine: take `tool: wasm2c-clang` or wasm2c-gcc")
     arguments = ["--wasm2c", program, "--compiler", compiler, "--options", json.dumps(options)]
     return by_python(through_c.__name__, *arguments, "--out", artefact, module)
 
