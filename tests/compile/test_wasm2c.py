@@ -206,17 +206,17 @@ def test_a_megabyte_comes_through_a_slow_pipe_and_goes_out_again(executable):
     sent = os.urandom(1 << 20)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([executable, "f"], **pipes) as process:
-        # No pipe holds it all: what comes back is read meanwhile, in a thread of `communicate`'s.
+        # No pipe holds it all: what comes back is read meanwhile.
         os.set_blocking(process.stdout.fileno(), False)
         back = b""
         for start in range(0, len(sent), 1 << 14):
             process.stdin.write(sent[start : start + (1 << 14)])
             process.stdin.flush()
             time.sleep(0.005)
-            back += process.stdout.read() or b""
+            back += process.stdout.read(1 << 16) or b""
         process.stdin.close()
         os.set_blocking(process.stdout.fileno(), True)
-        back += process.stdout.read()
+        back += process.stdout.read(len(sent) + 1 - len(back))
     assert process.returncode == 0
     assert back == sent
 
