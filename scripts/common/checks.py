@@ -112,7 +112,8 @@ def tools_needed(config: dict[str, Any]) -> list[str]:
     needed = ["rust"]
     if any(build["target"] == "wasm" for build in compared):
         engines = (config["engines"][name]["tool"] for name in config["compare"]["engines"])
-        needed += ["wasm-opt", "wasm-strip", *engines]
+        needed += ["wasm-opt", "wasm-strip"]
+        needed += [tool for name in engines for tool in pins.with_needed(name)]
     for name in config["compare"]["references"]:
         needed += runners.runner(name).tools
     # wasmtime makes the snapshots, whether or not it is compared.

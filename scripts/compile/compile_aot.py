@@ -24,17 +24,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--build", required=True)
     parser.add_argument("--engine", required=True)
     parser.add_argument("--runner", required=True, help="what knows how it compiles")
-    parser.add_argument("--tool", required=True, help="record of the engine")
+    parser.add_argument(
+        "--tool", required=True, nargs="+", help="records: the engine's, and of what it needs"
+    )
     parser.add_argument("--options", type=json.loads, default=[], help="JSON list for the compiler")
     parser.add_argument("--threads", type=int, default=1, help="cores it may take")
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
-    tool, runner = files.read_json(args.tool), registry.runner(args.runner)
+    tools, runner = list(map(files.read_json, args.tool)), registry.runner(args.runner)
+    program, *needed = map(location.locate, tools)
     with TemporaryDirectory(files.UNFINISHED, f".{args.out.name}.", args.out.parent) as folder:
         # The engines look at the file's name, so the unfinished one has the same.
         work = Path(folder) / args.out.name
         command = runner.compile(
-            location.locate(tool), args.module, str(work), args.options, args.threads
+            program, args.module, str(work), args.options, args.threads, *needed
         )
         started = time.monotonic()
         environment = runner.limited(args.threads)
@@ -48,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         "model": args.model,
         "build": args.build,
         "engine": args.engine,
-        "version": tool["version"],
+        "version": location.version(tools),
         "threads": args.threads,
         "seconds": round(seconds, 3),
         "bytes": args.out.stat().st_size,

@@ -78,9 +78,11 @@ class Runner:
         target: what it runs: `native` or `wasm` builds, or the model's `graph` itself.
         modes: how it can, by name.
         lacks: what it cannot do, and why, by mode.
-        compile: (program, module, artefact, options, threads) -> the command that compiles ahead of
-            time; None where it cannot. It runs in the environment that `limited` gives.
+        compile: (program, module, artefact, options, threads), and the programs that its tool needs
+            besides -> the command that compiles ahead of time; None where it cannot. It runs in the
+            environment that `limited` gives.
         suffix: file name ending of what that makes.
+        sources: files of the checkout that become part of it.
         threads_variable: environment variable that holds on how many cores it may compile, where
             its command has no option for that.
         cache_variables: environment variables that hold the folder of its own cache.
@@ -95,8 +97,9 @@ class Runner:
     target: str
     modes: Mapping[str, Mode]
     lacks: Mapping[str, str] = field(default_factory=dict)
-    compile: Callable[[str, str, str, list[str], int], list[str]] | None = None
+    compile: Callable[..., list[str]] | None = None
     suffix: str = ""
+    sources: tuple[str, ...] = ()
     threads_variable: str = ""
     cache_variables: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

@@ -16,17 +16,18 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sources", nargs="+", type=Path, help="the modules' text")
     parser.add_argument("--engine", required=True, type=json.loads, help="JSON, see probing.py")
-    parser.add_argument("--tool", required=True, help="record of its program")
+    parser.add_argument("--tool", required=True, nargs="+", help="records: its program's first")
     parser.add_argument("--licence", required=True)
     parser.add_argument("--out", required=True)
     args = parser.parse_args(argv)
-    tool = files.read_json(args.tool)
+    tools = list(map(files.read_json, args.tool))
+    program, *needed = map(location.locate, tools)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         modules.write(args.sources, folder / MODULES)
-        rows = probing.probed(args.engine, location.locate(tool), folder)
-    record = {"engine": args.engine["name"], "version": tool["version"], "licence": args.licence}
-    files.write_json(args.out, record | {"probes": rows})
+        rows = probing.probed(args.engine, program, folder, tuple(needed))
+    record = {"engine": args.engine["name"], "version": location.version(tools)}
+    files.write_json(args.out, record | {"licence": args.licence, "probes": rows})
     return 0
 
 

@@ -12,13 +12,16 @@ from scripts.engines.subject import Subject
 Row = dict[str, Any]
 
 
-def probed(engine: dict[str, Any], program: str, folder: Path) -> list[Row]:
+def probed(
+    engine: dict[str, Any], program: str, folder: Path, needed: tuple[str, ...] = ()
+) -> list[Row]:
     """Return what an engine can do: a row a probe and mode, as `row` makes it.
 
     Args:
         engine: its entry in the config, with its `name`.
         program: its own.
         folder: has the modules in `wasm/`.
+        needed: the programs that its compiler needs besides.
     """
     modes = registry.runner(engine["runner"]).modes
     rows: list[Row] = []
@@ -31,7 +34,7 @@ def probed(engine: dict[str, Any], program: str, folder: Path) -> list[Row]:
             engine["runner"],
             options=tuple(engine["run_options"]),
         )
-        rows += of_mode(Subject(contender, program, engine["compile_options"], folder))
+        rows += of_mode(Subject(contender, program, engine["compile_options"], folder, needed))
     return rows + list(lacking(engine["runner"], {row["feature"] for row in rows}))
 
 

@@ -25,12 +25,14 @@ class Subject:
         program: the engine's own.
         compile_options: those of its compiler.
         folder: has the modules in `wasm/`, and takes what the engine makes of them.
+        needed: the programs that its compiler needs besides.
     """
 
     contender: Contender
     program: str
     compile_options: list[str]
     folder: Path
+    needed: tuple[str, ...] = ()
 
     @property
     def mode(self) -> str:
@@ -84,7 +86,8 @@ class Subject:
         """Compile a module ahead of time."""
         (self.folder / COMPILED).mkdir(exist_ok=True)
         by = self.contender.by
-        command = by.compile(self.program, module, artifact, self.compile_options, 1)
+        options = self.compile_options
+        command = by.compile(self.program, module, artifact, options, 1, *self.needed)
         return running.run(command, by.limited(1) | self.environment(), self.folder)
 
     def environment(self) -> dict[str, str]:

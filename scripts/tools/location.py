@@ -38,6 +38,12 @@ def used(paths: list[str]) -> dict[str, dict[str, str]]:
     return {row["name"]: {key: row[key] for key in ("version", "sha256")} for row in found}
 
 
+def version(records: list[dict[str, Any]]) -> str:
+    """Return the version of an engine's tool, with those that it needs: the records after it."""
+    first, *needed = records
+    return " with ".join([first["version"], *(f"{row['name']} {row['version']}" for row in needed)])
+
+
 def state(name: str, folder: Path) -> list[Any]:
     """Return what makes the record of a tool in `folder` out of date where it changes.
 

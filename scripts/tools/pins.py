@@ -52,6 +52,11 @@ def licence(name: str) -> str:
     return pins()[name].get("licence", "not stated")
 
 
+def with_needed(name: str) -> list[str]:
+    """Return a tool's name and those of the tools that it needs: what it writes, they compile."""
+    return [name, *pins()[name].get("needs", [])]
+
+
 def suits(version: str | None, pin: dict[str, Any]) -> bool:
     """Tell whether a version satisfies the table."""
     return version is not None and version in SpecifierSet(pin["suits"])

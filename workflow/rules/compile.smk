@@ -11,8 +11,9 @@ wildcard_constraints:
 
 rule compile_aot:
     input:
+        engine_sources,
         module=paths.MODULE.replace("{example}", paths.COMMAND),
-        tool=engine_tool,
+        tool=engine_tools,
     output:
         artifact=paths.AOT,
         record=f"{paths.AOT}.json",
@@ -46,8 +47,9 @@ rule compile_aot:
 
 use rule compile_aot as compile_noop with:
     input:
+        engine_sources,
         module=paths.NOOP_MODULE,
-        tool=engine_tool,
+        tool=engine_tools,
     output:
         artifact=paths.NOOP_AOT,
         record=f"{paths.NOOP_AOT}.json",

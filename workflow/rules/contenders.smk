@@ -17,9 +17,14 @@ def described(rows):
 
 
 def tool_records(rows):
-    """The records of the tools that contenders run."""
-    names = dict.fromkeys(name for row in rows for name in row.tools)
-    return [paths.TOOL.format(tool=name) for name in names]
+    """The records of the tools that contenders run, and of those that these need."""
+    return tools_with_needed([name for row in rows for name in row.tools])
+
+
+def tools_with_needed(names):
+    """The records of tools, each before those of the tools that it needs."""
+    found = [needed for name in names for needed in pins.with_needed(name)]
+    return [paths.TOOL.format(tool=name) for name in dict.fromkeys(found)]
 
 
 def run_files(rows):

@@ -7,8 +7,9 @@ include: "functions/engines.smk"
 rule probe_engine:
     input:
         probed_files,
+        engine_sources,
         sources=own_files("scripts/engines/wat", "*.wat"),
-        tool=engine_tool,
+        tool=engine_tools,
     output:
         paths.ENGINE,
     log:

@@ -1,9 +1,15 @@
 # What the rules of stage compile ask: the files a job needs, its parameters.
 
 
-def engine_tool(wildcards):
-    """The record of an engine's program."""
-    return paths.TOOL.format(tool=config["engines"][wildcards.engine]["tool"])
+def engine_tools(wildcards):
+    """The records of an engine's program and of those that it needs."""
+    return tools_with_needed([config["engines"][wildcards.engine]["tool"]])
+
+
+def engine_sources(wildcards):
+    """The project's own files that become part of an engine's artefacts."""
+    runner = runners.runner(config["engines"][wildcards.engine]["runner"])
+    return [own(path) for path in runner.sources]
 
 
 def compile_options(wildcards):
