@@ -87,8 +87,10 @@ def test_the_run_is_in_the_history_which_is_told(run):
     table = pd.read_parquet(run / "history")
     for mode in ("jit", "aot"):
         rows = table[(table.job == mode) & (table.benchmark == "cold_start")]
-        assert set(rows.contender) == {"native-plain", *CONTENDERS[mode]}
-        assert rows.engine_version.notna().sum() == len(CONTENDERS[mode])
+        later = set(rows.contender[rows.contender.str.endswith("-cached")])
+        assert set(rows.contender) - later == {"native-plain", *CONTENDERS[mode]}
+        of_engines = rows[rows.contender != "native-plain"]
+        assert of_engines.engine_version.notna().all()
     done = snakemake(run, *QUICK, "--", "history")
     assert done.returncode == 0, done.stderr[-3000:]
     assert "fewer than 6 runs" in (run / "results/history.md").read_text()
