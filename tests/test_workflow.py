@@ -243,8 +243,9 @@ def test_the_report_has_what_the_engines_can_do(run):
     assert table.works.all(), table[~table.works].to_string()
     text = (run / "results/report.md").read_text()
     for line in ("| wasmtime | 48.", "| wasmer | 7.4."):
-        (row,) = [row for row in text.splitlines() if row.startswith(line)]
-        assert row.count(" | yes") == 7
+        # The machine's tools are listed too.
+        found = [row for row in text.splitlines() if row.startswith(line)]
+        assert max(row.count(" | yes") for row in found) == 7
     assert "What the engines can do</h2>" in (run / "results/report.html").read_text()
 
 

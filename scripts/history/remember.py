@@ -38,7 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     machine = files.read_json(args.machine)
     tables = [
-        pd.read_csv(path).assign(job=mode)
+        # Else a unit of 1, where there is no other, is a number.
+        pd.read_csv(path, dtype=dict.fromkeys(dataset.TEXTS, object)).assign(job=mode)
         for path, mode in zip(args.estimates, args.modes, strict=True)
     ]
     headlines = formats.headlines(pd.concat(tables, ignore_index=True))

@@ -1,11 +1,12 @@
 """Rule script: estimates and cold starts in the formats of other tools."""
 
 import argparse
+from pathlib import Path
 
 import pandas as pd
 
 from scripts.common import errors, files
-from scripts.report import formats
+from scripts.report import formats, inputs
 from scripts.stats import samples
 
 
@@ -21,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--hyperfine", required=True)
     args = parser.parse_args(argv)
     tables = [
-        pd.read_csv(path).assign(job=mode)
+        inputs.read_table(Path(path)).assign(job=mode)
         for path, mode in zip(args.estimates, args.modes, strict=True)
     ]
     rows = formats.headlines(pd.concat(tables, ignore_index=True))

@@ -103,7 +103,8 @@ def command(request, program, tmp_path):
         if row.how.path != paths.AOT:
             return row.command(tool, str(module))
         artefact = str(tmp_path / f"module.{row.by.suffix}")
-        compiling = row.by.compile(tool, str(module), artefact, options, 1)
+        needed = [program(name) for name in pins.pins()[row.tool].get("needs", [])]
+        compiling = row.by.compile(tool, str(module), artefact, options, 1, *needed)
         subprocess.run(compiling, check=True, env=row.by.limited(1), timeout=PATIENCE)
         return row.command(tool, artefact)
 
