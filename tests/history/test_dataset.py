@@ -50,6 +50,16 @@ def test_pandas_reads_what_was_measured_and_what_influenced_it(tmp_path):
     assert table.loc["native"].isna()[["ratio", "baseline", "engine_version"]].all()
 
 
+def test_a_unit_of_one_alone_is_text(tmp_path):
+    """As a benchmark that counts has it, measured by itself: a CSV's 1 could be a number."""
+    how = results(tmp_path / "run")
+    estimates = tmp_path / "run/aot.csv"
+    table = pd.read_csv(estimates)
+    table.assign(unit="1").to_csv(estimates, index=False)
+    assert remember.main([*how, "--folder", str(tmp_path / "history")]) == 0
+    assert set(pd.read_parquet(tmp_path / "history").unit) == {"1"}
+
+
 def test_duckdb_reads_it(tmp_path):
     duckdb = pytest.importorskip("duckdb")
     runs(tmp_path, tmp_path / "history", [2.0, 3.0])
