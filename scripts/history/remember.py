@@ -8,7 +8,7 @@ import pandas as pd
 
 from scripts.common import errors, files
 from scripts.history import dataset, facts
-from scripts.report import formats
+from scripts.report import formats, inputs
 from scripts.stats import samples
 
 
@@ -30,19 +30,15 @@ def main(argv: list[str] | None = None) -> int:
     """Write what the dataset lacks, and the receipt results/history.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--estimates", required=True, nargs="+", help="results/{mode}.csv")
-    parser.add_argument("--modes", required=True, nargs="+", help="of the estimates, in order")
     parser.add_argument("--samples", required=True, nargs="+", help="with their records beside")
     parser.add_argument("--machine", required=True, help="results/machine.json")
     parser.add_argument("--folder", required=True, type=Path, help="the dataset's")
     parser.add_argument("--out", required=True)
     args = parser.parse_args(argv)
     machine = files.read_json(args.machine)
-    tables = [
-        # Else a unit of 1, where there is no other, is a number.
-        pd.read_csv(path, dtype=dict.fromkeys(dataset.TEXTS, object)).assign(job=mode)
-        for path, mode in zip(args.estimates, args.modes, strict=True)
-    ]
-    headlines = formats.headlines(pd.concat(tables, ignore_index=True))
+    # What a row does not have is null in the dataset, not empty.
+    estimates = inputs.read_estimates(args.estimates).replace({"": None})
+    headlines = formats.headlines(estimates)
     receipt: dict[str, Any] = {"folder": str(args.folder), "written": [], "found": []}
     for path in args.samples:
         job = samples.record(path)

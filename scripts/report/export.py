@@ -1,32 +1,24 @@
 """Rule script: estimates and cold starts in the formats of other tools."""
 
 import argparse
-from pathlib import Path
-
-import pandas as pd
 
 from scripts.common import errors, files
 from scripts.report import formats, inputs
-from scripts.stats import samples
+from scripts.stats import command
 
 
 def main(argv: list[str] | None = None) -> int:
     """Write the four files of results/exports."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--estimates", required=True, nargs="+", help="results/{mode}.csv")
-    parser.add_argument("--modes", required=True, nargs="+", help="of the estimates, in order")
     parser.add_argument("--samples", required=True, nargs="+", help="with their records beside")
     parser.add_argument("--bencher", required=True)
     parser.add_argument("--smaller", required=True, help="for github-action-benchmark")
     parser.add_argument("--bigger", required=True, help="for github-action-benchmark")
     parser.add_argument("--hyperfine", required=True)
     args = parser.parse_args(argv)
-    tables = [
-        inputs.read_table(Path(path)).assign(job=mode)
-        for path, mode in zip(args.estimates, args.modes, strict=True)
-    ]
-    rows = formats.headlines(pd.concat(tables, ignore_index=True))
-    counted = pd.concat([samples.read(path) for path in args.samples], ignore_index=True)
+    rows = formats.headlines(inputs.read_estimates(args.estimates))
+    counted = command.counted(args.samples)
     files.write_json(args.bencher, formats.bencher(rows))
     files.write_json(args.smaller, formats.github_action(rows, is_more_better=False))
     files.write_json(args.bigger, formats.github_action(rows, is_more_better=True))

@@ -98,12 +98,12 @@ def command(request, program, tmp_path):
     """A function that makes the command that runs a module, compiled before where it is so."""
 
     def make(row, options, text):
-        tool, module = program(row.tool), tmp_path / "module.wasm"
+        tool, *needed = map(program, pins.with_needed(row.tool))
+        module = tmp_path / "module.wasm"
         module.write_bytes(wasmtime.wat2wasm(text))
         if row.how.path != paths.AOT:
             return row.command(tool, str(module))
         artefact = str(tmp_path / f"module.{row.by.suffix}")
-        needed = [program(name) for name in pins.pins()[row.tool].get("needs", [])]
         compiling = row.by.compile(tool, str(module), artefact, options, 1, *needed)
         subprocess.run(compiling, check=True, env=row.by.limited(1), timeout=PATIENCE)
         return row.command(tool, artefact)

@@ -68,7 +68,6 @@ def results(folder, ratio=2.0, benchmarks=("cold_start",), extra=0, tools=TOOLS,
     files.write_json(folder / "machine.json", machine)
     return [
         f"--estimates={folder / 'aot.csv'}",
-        "--modes=aot",
         "--samples",
         *paths_,
         f"--machine={folder / 'machine.json'}",

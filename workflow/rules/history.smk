@@ -18,7 +18,6 @@ rule remember:
     conda:
         "../../envs/conda/history.yaml"
     params:
-        modes=MODES,
         folder=history_folder(),
         code=told_code("scripts.history.remember"),
     message:
@@ -26,7 +25,6 @@ rule remember:
     shell:
         "python -m scripts.history.remember"
         " --estimates {input.estimates:q}"
-        " --modes {params.modes:q}"
         " --samples {input.samples:q}"
         " --machine {input.machine:q}"
         " --folder {params.folder:q}"

@@ -385,14 +385,12 @@ rule exports:
     conda:
         "../../envs/conda/report.yaml"
     params:
-        modes=MODES,
         code=told_code("scripts.report.export"),
     message:
         "Writing the formats of other tools"
     shell:
         "python -m scripts.report.export"
         " --estimates {input.estimates:q}"
-        " --modes {params.modes:q}"
         " --samples {input.samples:q}"
         " --bencher {output.bencher:q}"
         " --smaller {output.smaller:q}"
