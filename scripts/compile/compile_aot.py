@@ -1,6 +1,7 @@
 """Rule script: compile one module ahead of time with one engine; record seconds and bytes.
 
-What an engine cannot compile is no error here: the artefact is empty, and the record says why.
+What an engine cannot compile is no error here: the artefact is empty, and a file of its own says
+why, `null` else. The oracle reads that one, as the record's seconds are others each time.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from scripts.tools import location
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the artefact and its record: how it was compiled, seconds and bytes."""
+    """Write the artefact, why there is none, and its record: how it was made, seconds, bytes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("module")
     parser.add_argument("--model", required=True, help="whose build it is")
@@ -57,8 +58,10 @@ def main(argv: list[str] | None = None) -> int:
         "bytes": args.out.stat().st_size,
         "options": args.options,
     }
+    why = None
     if done.returncode != 0:
-        record["error"] = complaints.complaint(done.stderr) or f"exit code {done.returncode}"
+        why = complaints.complaint(done.stderr) or f"exit code {done.returncode}"
+    files.write_json(f"{args.out}.refusal.json", why)
     files.write_json(f"{args.out}.json", record)
     return 0
 

@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
         "--contender", required=True, type=json.loads, help="as JSON, see contenders/records.py"
     )
     parser.add_argument("--tools", nargs="*", default=[], help="record of its engine")
-    parser.add_argument("--compiled", help="record of its compiling, see compile/compile_aot.py")
+    parser.add_argument("--refusal", help="why it is not compiled, see compile/compile_aot.py")
     parser.add_argument("--reference", required=True, help="arrays of answer_cases.py (.npz)")
     parser.add_argument("--cases", required=True, help="readable answers of answer_cases.py")
     parser.add_argument("--tensor-tolerance", type=float, default=1e-4)
@@ -41,8 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     record = records.record(args.contender, programs)
     answers, cases = read_answers(args.reference), files.read_json(args.cases)["cases"]
     limits = Limits(args.tensor_tolerance, args.confidence_tolerance, args.timeout)
-    compiled = files.read_json(args.compiled) if args.compiled else {}
-    if why := compiled.get("error"):
+    if why := args.refusal and files.read_json(args.refusal):
         result = not_compiled(record, why, cases[0]["name"], limits)
     else:
         with tempfile.TemporaryDirectory() as folder:

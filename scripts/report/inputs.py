@@ -140,7 +140,7 @@ def read(
         "peak": files.read_json(peak),
         "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
     }
-    records = [row for row in map(files.read_json, compiled) if "error" not in row]
+    records = [row for row in map(files.read_json, compiled) if row["bytes"]]
     costs = [files.read_json(path) for path in accuracy]
     counts = [files.read_json(path)["multiply_adds"] for path in arithmetic]
     found: list[Data] = []

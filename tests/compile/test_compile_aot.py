@@ -17,7 +17,7 @@ RELAXED = "relaxed SIMD support is not enabled"
 
 @pytest.fixture
 def compile_module(tmp_path, wasmtime, monkeypatch):
-    """A function that compiles a module with options, and returns the artefact and its record."""
+    """A function that compiles a module with options: the artefact, its record, the refusal."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "module.wasm").write_bytes(translator.wat2wasm(MODULE))
     tool = {"name": "wasmtime", "version": "48", "sha256": files.sha256(wasmtime)}
@@ -29,30 +29,32 @@ def compile_module(tmp_path, wasmtime, monkeypatch):
         arguments = ["module.wasm", "--model=net", "--build=b", "--engine=wasmtime"]
         arguments += ["--runner=wasmtime", "--tool=wasmtime.json", f"--out={place}"]
         compile_aot.main([*arguments, f"--options={json.dumps(options)}"])
-        return place, files.read_json(f"{place}.json")
+        refusal = files.read_json(f"{place}.refusal.json")
+        return place, files.read_json(f"{place}.json"), refusal
 
     return run
 
 
-def test_the_record_of_an_artefact_has_no_error(compile_module):
-    artifact, record = compile_module()
+def test_an_artefact_has_no_refusal(compile_module):
+    artifact, record, refusal = compile_module()
     assert record["bytes"] == artifact.stat().st_size > 0
-    assert "error" not in record
+    assert refusal is None
 
 
 def test_what_an_engine_cannot_compile_fails_the_oracle_with_the_engine_s_words(
     compile_module, tmp_path, capfd
 ):
     """The oracle asks no artefact that is none: what the engine says of that helps nobody."""
-    artifact, record = compile_module("-W", "relaxed-simd=n")
-    assert artifact.stat().st_size == 0
-    assert RELAXED in record["error"]
+    artifact, record, refusal = compile_module("-W", "relaxed-simd=n")
+    assert record["bytes"] == artifact.stat().st_size == 0
+    assert RELAXED in refusal
     assert RELAXED in capfd.readouterr().err
     (tmp_path / "cases.json").write_text('{"cases": [{"name": "random", "kind": "tensor"}]}')
     np.savez(tmp_path / "answers.npz")
     row = {"model": "net", "build": "b", "engine": "wasmtime", "mode": "aot", "runner": "wasmtime"}
     arguments = [f"--contender={json.dumps(row | {'tool': 'wasmtime'})}", "--tools=wasmtime.json"]
-    arguments += [f"--compiled={artifact}.json", "--reference=answers.npz", "--cases=cases.json"]
+    arguments += [f"--refusal={artifact}.refusal.json", "--reference=answers.npz"]
+    arguments += ["--cases=cases.json"]
     check.main([*arguments, "--out=verdict.json", "--gate=gate.json"])
     verdict = files.read_json("verdict.json")
     assert not verdict["passed"]

@@ -16,6 +16,7 @@ rule compile_aot:
         tool=engine_tools,
     output:
         artifact=paths.AOT,
+        refusal=f"{paths.AOT}.refusal.json",
         record=f"{paths.AOT}.json",
     log:
         "results/logs/{model}/compile/{build}-{engine}.{suffix}.log",
@@ -52,6 +53,7 @@ use rule compile_aot as compile_noop with:
         tool=engine_tools,
     output:
         artifact=paths.NOOP_AOT,
+        refusal=f"{paths.NOOP_AOT}.refusal.json",
         record=f"{paths.NOOP_AOT}.json",
     log:
         "results/logs/harness/{engine}.{suffix}.log",

@@ -35,9 +35,15 @@ def run_files(rows):
 
 
 def compile_records(rows):
-    """What came of compiling contenders ahead of time, of those that are."""
+    """What compiling contenders ahead of time took, of those that are."""
     made = [row.path for row in rows if row.how.path == paths.AOT]
     return [f"{path}.json" for path in dict.fromkeys(made)]
+
+
+def refusals(rows):
+    """Why contenders could not be compiled ahead of time, if so, of those that are."""
+    made = [row.path for row in rows if row.how.path == paths.AOT]
+    return [f"{path}.refusal.json" for path in dict.fromkeys(made)]
 
 
 def package_versions(rows):

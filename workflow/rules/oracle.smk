@@ -150,7 +150,7 @@ rule check_oracle:
     input:
         of_contender(run_files),
         tools=of_contender(tool_records),
-        compiled=of_contender(compile_records),
+        refusal=of_contender(refusals),
         cases=of_numbers(paths.CASES, paths.INTEGER_CASES),
         answers=of_numbers(paths.ANSWERS, paths.INTEGER_ANSWERS),
     output:
@@ -165,7 +165,7 @@ rule check_oracle:
         confidence_tolerance=config["oracle"]["confidence_tolerance"],
         timeout=config["oracle"]["timeout"],
         contender=checked_contender,
-        compiled=compiled_option,
+        refusal=refusal_option,
         packages=of_contender(package_versions),
         code=of_contender(check_code),
     message:
@@ -174,7 +174,7 @@ rule check_oracle:
         "python -m scripts.oracle.check"
         " --contender {params.contender:q}"
         " --tools {input.tools:q}"
-        " {params.compiled}"
+        " {params.refusal}"
         " --reference {input.answers:q}"
         " --cases {input.cases:q}"
         " --tensor-tolerance {params.tensor_tolerance}"

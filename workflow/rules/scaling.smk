@@ -64,7 +64,7 @@ use rule check_oracle as check_photographs with:
     input:
         of_contender(run_files),
         tools=of_contender(tool_records),
-        compiled=of_contender(compile_records),
+        refusal=of_contender(refusals),
         cases=paths.PHOTOGRAPH_CASES,
         answers=paths.PHOTOGRAPH_ANSWERS,
     output:

@@ -78,9 +78,9 @@ def checked_contender(wildcards):
     return as_json(asdict(contender_of(wildcards)))
 
 
-def compiled_option(wildcards, input):
-    """The script's option that names the record of compiling ahead of time."""
-    return option("--compiled", str(input.compiled))
+def refusal_option(wildcards, input):
+    """The script's option that names why there is no artefact, of what is compiled ahead of time."""
+    return option("--refusal", str(input.refusal))
 
 
 def check_code(rows):
