@@ -116,6 +116,8 @@ REPORT = "results/report.md"
 REPORT_HTML = "results/report.html"
 SELFCHECK = "results/selfcheck.md"
 SELFCHECK_FIGURES = "results/selfcheck.json"
+WATCH_CHECK = "results/selfcheck-watch.md"
+WATCH_CHECK_FIGURES = "results/selfcheck-watch.json"
 
 
 def place(template: str, **names: str) -> str:

@@ -1,7 +1,9 @@
 # The self-check: does the method raise false alarms, does it find a true slow-down?
-# In: the baseline, the harness's programs. Out: results/selfcheck.md, results/selfcheck.json.
+# In: the baseline, a contender of an engine, the harness's programs.
+# Out: results/selfcheck.md and .json; of the watch, results/selfcheck-watch.md and .json.
 
-BASELINE = selection.called(config, MODELS[0], config["compare"]["baseline"])
+
+include: "functions/selfcheck.smk"
 
 
 rule selfcheck:
@@ -45,4 +47,44 @@ rule selfcheck:
         " --out {output.text:q}"
         " --json {output.figures:q}"
         " -- {input.executable:q}"
+        " 2> >(tee {log:q} >&2)"
+
+
+rule selfcheck_watch:
+    input:
+        of_watched(run_files),
+        tools=of_watched(tool_records),
+        request=paths.REQUEST,
+        spawn=paths.SPAWN,
+        burn=paths.BURN,
+    output:
+        text=paths.WATCH_CHECK,
+        figures=paths.WATCH_CHECK_FIGURES,
+    log:
+        "results/logs/selfcheck-watch.log",
+    conda:
+        "../../envs/conda/selfcheck.yaml"
+    threads: workflow.cores
+    resources:
+        **ALONE,
+    params:
+        contender=watched_contender,
+        seed=config["seed"],
+        confidence=config["confidence"],
+        threshold=config["watch"]["threshold"],
+        code=of_watched(watch_check_code),
+    message:
+        "Checking the watch on real runs; log: {log}"
+    shell:
+        "python -m scripts.selfcheck.check_watch"
+        " --contender {params.contender:q}"
+        " --tools {input.tools:q}"
+        " --request {input.request:q}"
+        " --spawn {input.spawn:q}"
+        " --burn {input.burn:q}"
+        " --seed {params.seed}"
+        " --confidence {params.confidence}"
+        " --threshold {params.threshold}"
+        " --out {output.text:q}"
+        " --json {output.figures:q}"
         " 2> >(tee {log:q} >&2)"
