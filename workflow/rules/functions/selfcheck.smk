@@ -6,7 +6,11 @@ def watched():
     """What the watch is checked on: the first engine's contender of the last build, compiled ahead of time."""
     measured = selection.measured(config, MODELS[0], AOT)
     engines = config["compare"]["engines"]
-    found = [row for row in measured if row.engine in engines[:1] and row.how.path == paths.AOT]
+    found = [
+        row
+        for row in measured
+        if row.engine in engines[:1] and row.how.path == paths.AOT
+    ]
     if not found:
         raise WorkflowError(
             "the watch is checked on an engine: compare.engines has none that compiles ahead of time"
