@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from scripts.build import crate, kept
+from scripts.build import crate, kept, library
 from scripts.common import errors, files
 from scripts.common.code_digest import code_digest
 from scripts.common.errors import UserError
@@ -26,30 +26,32 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     settings, record = args.settings, files.read_json(args.rust)
     target = crate.target_dir(record, settings)
+    package = library.package(record, settings.get("tract", ""))
     variables = crate.model_environment(files.read_json(args.model), args.file)
     variables |= {"MOBILENET_LANES": crate.lanes(settings)}
     suffix = ".wasm" if settings["target"] == "wasm" else ""
     names = [f"{name}{suffix}" for name in crate.examples(settings, args.service)]
     parts = [settings, args.service, variables, record["sha256"], rust.c_compiler()]
     parts.append(code_digest("scripts.build.compile_classifier"))
-    with crate.claimed(target) as sources:
+    with crate.claimed(target, package) as sources:
         made = kept.folder(target, [sources, *parts])
         if kept.is_whole(made, names):
             print(f"compiled before: {made}")
         else:
-            call_cargo(args, record, target, variables)
-            if crate.sources_key(crate.CLASSIFIER) != sources:
+            call_cargo(args, record, package, variables)
+            if crate.sources_key(package) != sources:
                 raise UserError("the classifier's sources changed meanwhile; run again")
             folder = crate.release_folder(record, settings, target) / "examples"
             kept.keep(made, [folder / name for name in names])
         for name in names:
-            crate.copy(made / name, args.out_dir)
+            kept.copy(made / name, args.out_dir)
     files.write_json(
         args.out_dir / ("service.json" if args.service else "build.json"),
         {
             **settings,
             "rustc": record["version"],
             "source": record["source"],
+            "lock": library.lock_digest(package),
             "cargo": crate.cargo_arguments(record, settings, args.service),
         },
     )
@@ -57,13 +59,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def call_cargo(
-    args: argparse.Namespace, record: dict[str, Any], target: Path, variables: dict[str, str]
+    args: argparse.Namespace, record: dict[str, Any], package: Path, variables: dict[str, str]
 ) -> None:
-    """Compile in a target folder; raise `UserError` where cargo fails."""
+    """Compile a package in its target folder; raise `UserError` where cargo fails."""
     settings = args.settings
+    target = crate.target_dir(record, settings)
     is_wasm = settings["target"] == "wasm"
     environment = rust.cargo_environment(record, is_wasm, settings["rustflags"]) | variables
-    command = crate.cargo_command(record, settings, target, args.jobs, args.service)
+    command = crate.cargo_command(record, settings, target, args.jobs, args.service, package)
     if subprocess.run(command, env=environment, check=False).returncode != 0:
         raise UserError(f"build {settings['build']} failed; cargo's messages stand above")
 

@@ -8,7 +8,7 @@ import argparse
 import subprocess
 from pathlib import Path
 
-from scripts.build import crate
+from scripts.build import crate, kept
 from scripts.common import cache, errors, files
 from scripts.common.errors import UserError
 from scripts.tools import rust
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         if subprocess.run(command, env=environment, check=False).returncode != 0:
             raise UserError(f"package {args.package} does not build; cargo's messages stand above")
         for program in PROGRAMS[args.package]:
-            crate.copy(target / "release" / program, args.out_dir)
+            kept.copy(target / "release" / program, args.out_dir)
     return 0
 
 

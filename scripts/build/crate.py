@@ -37,7 +37,8 @@ def target_dir(record: dict[str, Any], settings: dict[str, Any]) -> Path:
     """Return the cargo target folder for a compiler, a target, a set of flags and a runtime."""
     # One cargo at a time works in a folder: the packed builds, whose dependencies are few, must not
     # wait for the minutes that tract's take. The other features are the classifier's own.
-    flags = [settings[key] for key in ("target", "rustflags", "profile", "runtime")]
+    keys = ("target", "rustflags", "profile", "runtime", "tract")
+    flags = [settings[key] for key in keys if key in settings]
     # What is compiled for one processor, build scripts' findings included, is no other's.
     host = cpu.key() if HOST_CPU in " ".join(settings["rustflags"]) else None
     key = hashlib.sha256(
@@ -54,15 +55,15 @@ def sources_key(folder: Path) -> str:
 
 
 @contextmanager
-def claimed(target: Path) -> Iterator[str]:
-    """Keep a target folder of the cache to one cargo call; give the sources' name.
+def claimed(target: Path, package: Path | None = None) -> Iterator[str]:
+    """Keep a target folder of the cache to one cargo call; give the name of a package's sources.
 
     Cargo judges by time alone: from a folder that clones share it would give one clone what it
     compiled of another's. So what is known of the classifier is forgotten where the sources differ;
     the dependencies stay.
     """
     with cache.locked(target):
-        stamp, key = target / "sources", sources_key(CLASSIFIER)
+        stamp, key = target / "sources", sources_key(package or CLASSIFIER)
         if not stamp.exists() or stamp.read_text() != key:
             stamp.unlink(missing_ok=True)
             for pattern in ("*/.fingerprint/mobilenet-oc-*", "*/*/.fingerprint/mobilenet-oc-*"):
@@ -119,9 +120,11 @@ def cargo_command(
     target: Path,
     jobs: int,
     is_service: bool = False,
+    package: Path | None = None,
 ) -> list[str]:
     """Return the cargo call of a build, or of its service, that takes `jobs` cores at most."""
-    here = ["--manifest-path", str(CLASSIFIER / "Cargo.toml"), "--target-dir", str(target)]
+    manifest = (package or CLASSIFIER) / "Cargo.toml"
+    here = ["--manifest-path", str(manifest), "--target-dir", str(target)]
     arguments = cargo_arguments(record, settings, is_service)
     return [record["path"], *arguments, "--jobs", str(jobs), *here]
 
@@ -137,12 +140,3 @@ def cargo_arguments(
     if settings["target"] == "wasm":
         arguments += ["--target", record["wasm"]["target"], *record["wasm"]["cargo_args"]]
     return arguments
-
-
-def copy(source: Path, folder: Path) -> None:
-    """Copy an executable into `folder`, whole or not at all."""
-    target = folder / source.name
-    with open(source, "rb") as built, files.atomic_write(target, "wb") as out:
-        shutil.copyfileobj(built, out)
-    if not target.suffix:
-        target.chmod(0o755)

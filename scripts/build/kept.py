@@ -71,3 +71,12 @@ def keep(made: Path, paths: list[Path]) -> None:
         shutil.copy(path, part / path.name)
     files.write_json(part / DIGESTS, {path.name: files.sha256(part / path.name) for path in paths})
     part.rename(made)
+
+
+def copy(source: Path, folder: Path) -> None:
+    """Copy an executable into `folder`, whole or not at all."""
+    target = folder / source.name
+    with open(source, "rb") as built, files.atomic_write(target, "wb") as out:
+        shutil.copyfileobj(built, out)
+    if not target.suffix:
+        target.chmod(0o755)

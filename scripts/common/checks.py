@@ -87,6 +87,8 @@ def check(config: dict[str, Any]) -> None:
             raise UserError(f"config: builds.{name}: only a wasm module can be a snapshot")
         if build["lanes"] != "auto" and build["runtime"] != "packed":
             raise UserError(f"config: builds.{name}: `lanes` is of `runtime: packed` alone")
+        if build["tract"] and build["runtime"] != "tract":
+            raise UserError(f"config: builds.{name}: `tract` is of `runtime: tract` alone")
         if build["numbers"] != "f32" and build["runtime"] != "packed":
             raise UserError(f"config: builds.{name}: integers are of `runtime: packed` alone")
     hosts.check(config)

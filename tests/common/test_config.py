@@ -120,6 +120,7 @@ def test_the_console_shows_a_wrong_key_and_little_else(root):
         ("compare.baseline", "native-slow", "compare.baseline: unknown 'native-slow'"),
         ("compare.baseline", "wasm", "is no native build"),
         ("builds.native.lanes", "sse2", "builds.native: `lanes` is of `runtime: packed` alone"),
+        ("builds.native-packed.tract", "0.23.8", "`tract` is of `runtime: tract` alone"),
         ("builds.native.numbers", "w8a8", "builds.native: integers are of `runtime: packed` alone"),
     ],
 )

@@ -25,7 +25,9 @@ def build_settings(wildcards):
         "snapshot",
     )
     settings = config["builds"][wildcards.build]
-    return as_json({"build": wildcards.build} | {key: settings[key] for key in keys})
+    library = {"tract": settings["tract"]} if settings["tract"] else {}
+    chosen = {key: settings[key] for key in keys} | library
+    return as_json({"build": wildcards.build} | chosen)
 
 
 def build_model(wildcards):
