@@ -20,7 +20,6 @@ SAME = {
     "package versions": ("host", "packages"),
     "commits": ("host", "git", "commit"),
     "states of the checkout (some with uncommitted changes)": ("host", "git", "changed"),
-    "engines": ("tools",),
 }
 
 
@@ -36,15 +35,26 @@ def warnings(jobs: list[dict[str, Any]]) -> list[str]:
 def differences(jobs: list[dict[str, Any]]) -> Iterator[str]:
     """Yield what is not the same for all jobs: their figures are not of one machine or version."""
     for words, path in SAME.items():
-        groups: dict[str, list[str]] = {}
-        for job in jobs:
-            value = job
-            for key in path:
-                value = value[key]
-            groups.setdefault(json.dumps(value, sort_keys=True), []).append(name(job, jobs))
-        if len(groups) > 1:
-            told = "; ".join(", ".join(names) for names in groups.values())
-            yield f"The jobs of this report ran with different {words}: {told}."
+        yield from difference(words, path, jobs, jobs)
+    # A job has the tools of what it measures: not every job has each of them.
+    for tool in sorted({tool for job in jobs for tool in job["tools"]}):
+        having = [job for job in jobs if tool in job["tools"]]
+        yield from difference(f"engines ({tool})", ("tools", tool), having, jobs)
+
+
+def difference(
+    words: str, path: tuple[str, ...], having: list[dict[str, Any]], jobs: list[dict[str, Any]]
+) -> Iterator[str]:
+    """Yield the sentence that jobs differ at a path of their records, where they do."""
+    groups: dict[str, list[str]] = {}
+    for job in having:
+        value = job
+        for key in path:
+            value = value[key]
+        groups.setdefault(json.dumps(value, sort_keys=True), []).append(name(job, jobs))
+    if len(groups) > 1:
+        told = "; ".join(", ".join(names) for names in groups.values())
+        yield f"The jobs of this report ran with different {words}: {told}."
 
 
 def conditions(cpu: dict[str, Any]) -> Iterator[str]:

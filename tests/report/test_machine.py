@@ -45,7 +45,7 @@ def test_jobs_of_one_machine_need_no_warning():
         (("host", "packages"), {"numpy": "9"}, "package versions"),
         (("host", "git", "commit"), "0000000", "commits"),
         (("host", "git", "changed"), "changed since", "uncommitted changes"),
-        (("tools", "wasmtime", "sha256"), "0e", "engines"),
+        (("tools", "wasmtime", "sha256"), "0e", "engines (wasmtime)"),
     ],
 )
 def test_jobs_that_differ_are_named(path, value, words):
@@ -53,6 +53,12 @@ def test_jobs_that_differ_are_named(path, value, words):
     (line,) = found
     assert words in line
     assert "cold_start (jit), memory (jit); size (jit)" in line
+
+
+def test_jobs_that_measure_other_engines_do_not_differ():
+    """What is interpreted or compiled at its start has no job ahead of time."""
+    other = job("size", "tools", value={"wasmi": {"version": "2.0.0", "sha256": "1f"}})
+    assert caveats.warnings([job("cold_start"), other]) == []
 
 
 def test_the_state_of_the_machine_is_told():
