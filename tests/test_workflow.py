@@ -4,9 +4,11 @@ import json
 import re
 import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import MODEL, QUICK, planned, snakemake
+from PIL import Image
 
 TRAINED = "mobilenet_v2_1.0_224_dequantized"
 ENGINES = ("wasmtime", "wasmer")
@@ -192,7 +194,7 @@ engines:
     compile_options: &options [-W, "simd=n,relaxed-simd=n"]
     run_options: *options
 levers: []
-accuracy: {crops: 4}
+accuracy: {crops: 4, labelled: labels.csv}
 """
 
 
@@ -205,6 +207,12 @@ def integers(run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("integers")
     (folder / "integers.yaml").write_text(INTEGERS)
     place = ("--directory", str(folder / "place"))
+    (folder / "place").mkdir()
+    for number in range(3):
+        pixels = np.random.default_rng(number).integers(0, 256, (90, 120, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"place/{number}.png")
+    rows = "".join(f"{number}.png,{number}\n" for number in range(3))
+    (folder / "place/labels.csv").write_text(f"file,class\n{rows}")
     done = snakemake(run, *place, *QUICK, str(folder / "integers.yaml"), "--", "report")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
     return folder / "place/results"
@@ -221,7 +229,30 @@ def test_integers_pass_an_oracle_of_their_own_and_are_told_as_another_model(inte
     assert wanted <= set(timed[timed.metric == "p50"].contender)
     text = (integers / "report.md").read_text()
     assert "### What integers cost in accuracy" in text
-    assert "calibrated on | - |" in text
+    assert "the one that it was calibrated on |" in text
+
+
+def test_labelled_photographs_are_asked_of_every_contender(integers):
+    """Classes of seeded weights mean nothing: agreement alone is told."""
+    table = pd.read_csv(integers / "accuracy.csv")
+    agreed = table[table.metric == "agreement"].set_index("contender")
+    wanted = {"native-plain", "wasm-packed-w8a8@wasmtime-aot", "litert_int8"}
+    assert set(agreed.index) == wanted
+    assert (agreed.photographs == 3).all()
+    (failed,) = table[table.metric.isna()].itertuples()
+    assert failed.contender == "wasm-packed-w8a8@scalar-aot"
+    assert failed.reason.startswith("failed the oracle: not compiled ahead of time: ")
+    text = (integers / "report.md").read_text()
+    for name in wanted:
+        assert re.search(rf"^\| `{name}` \| 3 \| - \| - \| \d.* %\) \| - \|", text, re.MULTILINE)
+    assert "| 3 | - | - | - | - | Pillow |" in text  # TensorFlow itself
+
+
+def test_without_labelled_photographs_accuracy_is_not_measured(run):
+    assert "Accuracy was not measured: the config" in (run / "results/report.md").read_text()
+    done = snakemake(run, *QUICK, "--dry-run", "accuracy")
+    assert done.returncode != 0
+    assert "accuracy.labelled: no photographs are named" in done.stdout + done.stderr
 
 
 def test_an_engine_that_lacks_what_a_build_needs_says_so_and_stops_nothing(integers):

@@ -1,5 +1,6 @@
 """Modes that several runners share."""
 
+import json
 import sys
 from collections.abc import Callable
 
@@ -82,7 +83,7 @@ def reference_in_node(name: str, package: str, graph: str) -> Runner:
     def command(call: Call) -> list[str]:
         (model, _), (node, library), (program,) = call.reads, call.tools, call.files
         words = [node, program, name, library, call.path]
-        return by_python(module, "--model", model, "--", *words)
+        return by_python(module, "--model", model, "--program", json.dumps(words))
 
     path, files = paths.REFERENCE.replace("{reference}", graph), ("scripts/runners/reference.mjs",)
     mode = _reference(path, command)

@@ -12,6 +12,8 @@ from scripts.contenders.contender import NO_ENGINE, Contender
 
 # What the baseline's second entry is called after the baseline, and the mode of such entries.
 TWIN = "#2"
+# The argument with which a contender's program answers every line of stdin, not stdin as a whole.
+LINES = "--lines"
 SELF_CHECK = "self-check"
 
 
@@ -37,6 +39,8 @@ def record(row: dict[str, Any], programs: dict[str, str]) -> dict[str, Any]:
         "traits": sorted(contender.how.traits),
         "judged_as": contender.judged_as,
     }
+    if contender.how.is_timed:
+        found["lines_command"] = [*found["command"], *contender.by.before_arguments, LINES]
     if contender.how.is_timed and contender.by.target != "graph":
         found["noop_command"] = words(contender.noop)
         found["artifacts"] = contender.artifacts()

@@ -92,6 +92,8 @@ class Runner:
             files; a command finds them in `Call.tools`.
         module: the program of this project's that is run as its command, by dotted name.
         packages: the Python packages, beside that program's, whose code it runs.
+        before_arguments: the words of a command after which the file's own arguments stand, where
+            they do not just follow it.
     """
 
     target: str
@@ -106,6 +108,7 @@ class Runner:
     tools: tuple[str, ...] = ()
     module: str = ""
     packages: tuple[str, ...] = ()
+    before_arguments: tuple[str, ...] = ()
 
     def environment(self, folder: str) -> dict[str, str]:
         """Return the variables that make it keep its cache in `folder`."""

@@ -1,136 +1,82 @@
-"""Rule script: how often a form of the model in integers names the class that float32 names.
+"""Rule script: of how many labelled photographs a contender is right, in one process of it.
 
-On crops of the oracle's photographs; and on labelled photographs, where there are any, how often
-each is right. Counts alone are written: the report knows how sure they are. Float32 is the prepared
-graph in TensorFlow, integers are the reference of docs/int8.md, LiteRT's its usual kernels; all
-take what Pillow decodes and resizes.
+Counts alone are written, with what TensorFlow says of the same photographs: how sure they are is
+the stage stats' matter. A contender that fails is no error here: the reason is written.
 """
 
 import argparse
-from collections.abc import Callable, Iterable
-from functools import partial
-from itertools import islice
+import base64
+import json
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from scripts.common import errors, files
-from scripts.common.errors import UserError
-from scripts.common.preprocessing import open_image, preprocess
-from scripts.model import calibration, floating, integers, lowering, numbers, quantise
-from scripts.model.lowering import Layer
-from scripts.oracle import photographs
-from scripts.oracle.judgement import read_answers
-from scripts.runners import runtimes
+from scripts.contenders import records
+from scripts.contenders.contender import Contender
+from scripts.oracle.counting import MOST, classes, counts
+from scripts.oracle.exchange import ContenderError, converse
+from scripts.oracle.photographs import Labelled
+from scripts.tools import location
 
-# Tensors that are computed at once.
-BATCH = 8
-IMAGE = "image/"
-# From float32 [images, size, size, 3] to a figure for each class, the most probable's the largest.
-Scores = Callable[[np.ndarray], np.ndarray]
+# What decodes and resizes photographs: in a program of this project's its own code, before a
+# reference runtime Pillow, as before TensorFlow.
+CLASSIFIER, PILLOW = "classifier", "Pillow"
 
 
-def scores_of(args: argparse.Namespace, model: dict, layers: list[Layer]) -> tuple[Scores, Scores]:
-    """Return how the model computes in float32, and in the form that is asked for."""
-    in_floats = partial(last, partial(floating.outputs, layers))
-    if args.litert:
-        classify = runtimes.litert(args.litert, model)
-        return in_floats, lambda tensors: np.stack([classify(one[np.newaxis]) for one in tensors])
-    top = numbers.TOPS[args.numbers]
-    graph, ranges = args.graph.read_bytes(), files.read_json(args.ranges)
-    _, quantised = quantise.of_graph(graph, model, ranges, top)
-    return in_floats, partial(last, lambda tensors: integers.outputs(quantised, tensors, top))
+def requests(answers: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a request for the most probable classes of each photograph."""
+    most = min(MOST, answers["classes"])
+    for row in answers["photographs"]:
+        data = Labelled(Path(row["file"]), row["class"]).data()
+        yield {"image": base64.b64encode(data).decode("ascii"), "top": most}
 
 
-def last(outputs: Callable[[np.ndarray], Iterable[np.ndarray]], tensors: np.ndarray) -> np.ndarray:
-    """Return the last layer's output."""
-    *_, found = outputs(tensors)
-    return found
+def measure(record: dict[str, Any], answers: dict[str, Any], budget: float) -> dict[str, Any]:
+    """Return what a contender's answers count, or the `reason` why there are none.
 
-
-def compared(forms: tuple[Scores, Scores], images: Iterable[bytes], model: dict) -> np.ndarray:
-    """Return the most probable classes, int [2, images]: in float32, in the other form."""
-    size, bounds = model["size"], tuple(model["input_range"])
-    found, tensors = [], (preprocess(image, size, bounds) for image in images)
-    while batch := list(islice(tensors, BATCH)):
-        scores = (form(np.concatenate(batch)).reshape(len(batch), -1) for form in forms)
-        found.append(np.stack([each.argmax(1) for each in scores]))
-        print(f"{sum(each.shape[1] for each in found)} photographs", flush=True)
-    return np.concatenate(found, axis=1)
-
-
-def on_crops(args: argparse.Namespace, forms: tuple, model: dict) -> dict[str, Any]:
-    """Return how many crops both forms name alike, and of which photographs they are."""
-    answers = read_answers(args.reference)
-    data = [value.tobytes() for name, value in answers.items() if name.startswith(IMAGE)]
-    images = [open_image(image, "one of the oracle's photographs") for image in data]
-    floats, ints = compared(forms, photographs.crops(images, args.crops, args.seed), model)
-    calibrated = set(files.read_json(args.ranges)["sha256"])
-    return {
-        "n": args.crops,
-        "agreed": int((floats == ints).sum()),
-        "photographs": len(images),
-        "calibrated_on": len(calibrated & set(calibration.digests(data))),
-    }
-
-
-def on_labelled(
-    args: argparse.Namespace, forms: tuple, model: dict, classes: int
-) -> dict[str, Any]:
-    """Return how many labelled photographs each form is right of, and where one alone is.
-
-    Raises:
-        UserError: one is of a class that the model does not have, or was calibrated on.
+    Args:
+        record: how it is run.
+        answers: what answer_labelled.py wrote.
+        budget: seconds; what is not answered by then does not count.
     """
-    rows = photographs.labelled(args.labelled)
-    right = np.array([row.class_index for row in rows])
-    if right.max() >= classes:
-        raise UserError(f"{args.labelled} has class {right.max()} of a model with {classes}")
-    calibrated = set(files.read_json(args.ranges)["sha256"])
-    for row in rows:
-        if files.sha256(row.path) in calibrated:
-            raise UserError(
-                f"{args.labelled}: {row.path.name} is one of `calibration.images`; take it out of "
-                "either: what was calibrated on is no judge"
-            )
-    floats, ints = compared(forms, (row.read() for row in rows), model)
-    return {
-        "n": len(rows),
-        "agreed": int((floats == ints).sum()),
-        "float32": int((floats == right).sum()),
-        "integers": int((ints == right).sum()),
-        "lost": int(((floats == right) & (ints != right)).sum()),
-        "gained": int(((floats != right) & (ints == right)).sum()),
-    }
-
-
-def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("graph", type=Path, help="the prepared graph")
-    parser.add_argument("--model", required=True, help="the model's record")
-    parser.add_argument("--ranges", required=True, help="as model/calibrate.py writes them")
-    parser.add_argument("--numbers", required=True, help="the form, for the record")
-    parser.add_argument("--litert", type=Path, help="the form's graph, where LiteRT runs it")
-    parser.add_argument("--reference", required=True, help="arrays of answer_cases.py (.npz)")
-    parser.add_argument("--crops", type=int, required=True, help="how many")
-    parser.add_argument("--labelled", type=Path, help="a CSV: file, class")
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--out", required=True)
-    return parser.parse_args(argv)
+    rows = answers["photographs"]
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            env = dict.fromkeys(record["env"], folder)
+            command = record["lines_command"]
+            replies = converse(command, env, requests(answers), len(rows), budget)
+        found = [classes(reply) for reply in replies]
+    except ContenderError as error:
+        return {"reason": str(error)}
+    return {"reason": None, "listed": len(rows), **counts(rows, found)}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Write the counts as JSON."""
-    args = arguments(argv)
-    model = files.read_json(args.model)
-    layers = lowering.lower(args.graph.read_bytes(), model)
-    forms = scores_of(args, model, layers)
-    result = {"model": model["name"], "numbers": args.numbers}
-    if args.labelled:
-        result["labelled"] = on_labelled(args, forms, model, layers[-1].channels_out)
-    files.write_json(args.out, result | {"crops": on_crops(args, forms, model)})
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("answers", help="as answer_labelled.py writes them")
+    parser.add_argument(
+        "--contender", required=True, type=json.loads, help="as JSON, see contenders/records.py"
+    )
+    parser.add_argument("--tools", nargs="*", default=[], help="record of its engine")
+    parser.add_argument("--gate", required=True, help="the oracle's verdict")
+    parser.add_argument("--budget", required=True, type=float, help="seconds")
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args(argv)
+    programs = {tool["name"]: location.locate(tool) for tool in map(files.read_json, args.tools)}
+    record = records.record(args.contender, programs)
+    gate = files.read_json(args.gate)
+    if gate["passed"]:
+        found = measure(record, files.read_json(args.answers), args.budget)
+    else:
+        found = {"reason": f"failed the oracle: {gate['reason']}"}
+    target = Contender(**args.contender).by.target
+    names = {key: record[key] for key in ("model", "contender", "build", "engine", "mode")}
+    names["preprocessing"] = PILLOW if target == "graph" else CLASSIFIER
+    files.write_json(args.out, names | found)
+    print(f"accuracy: {record['contender']}: {found['reason'] or found}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Photographs on which two forms of a model are compared: labelled ones, and crops of others."""
+"""Photographs beside the oracle's own: labelled ones, and crops."""
 
 import csv
 import io
@@ -26,14 +26,18 @@ class Labelled:
     path: Path
     class_index: int
 
-    def read(self) -> bytes:
-        """Return its bytes; raise `UserError` where they are no image."""
+    def data(self) -> bytes:
+        """Return its bytes."""
         try:
-            data = self.path.read_bytes()
+            return self.path.read_bytes()
         except OSError as error:
             raise UserError(
                 f"cannot read the labelled photograph {self.path}: {error.strerror}"
             ) from error
+
+    def read(self) -> bytes:
+        """Return its bytes; raise `UserError` where they are no image."""
+        data = self.data()
         open_image(data, str(self.path))
         return data
 

@@ -1,99 +1,81 @@
-"""What forms of a model in integers cost in accuracy, for the report."""
+"""Of how many labelled photographs contenders are right, for the report."""
 
 import pandas as pd
-from scipy.stats import binomtest
 
-from scripts.model.numbers import F32
 from scripts.report import wording
+from scripts.report.agreement import NONE, SEEDED
 from scripts.report.inputs import Data
 
-NONE = "-"
-SEEDED = "seeded"
+RIGHT = ("top1", "top5")
+AGREEMENT = "agreement"
 
 
 def table(data: Data) -> list[dict[str, str]]:
-    """Return a row for each form in integers: how often it agrees, how often each is right."""
-    return [
-        {
-            "numbers": row["numbers"],
-            "builds": ", ".join(f"`{name}`" for name in builds(data, row["numbers"])),
-            "agreed": share(data, row["crops"], "agreed"),
-            "crops": crops(row["crops"]),
-            **labelled(data, row.get("labelled")),
-        }
-        for row in data.accuracy
-    ]
+    """Return a row for each contender, TensorFlow's first; with seeded weights nobody is right."""
+    if data.accuracy is None:
+        return []
+    return [of_contender(data, rows) for _, rows in data.accuracy.groupby("contender", sort=False)]
 
 
-def builds(data: Data, numbers: str) -> list[str]:
-    """Return the builds and references of the comparison that compute with these numbers."""
-    compare = data.machine["config"]["compare"]
-    names = [*compare["builds"], *compare["references"]]
-    return [name for name in names if numbers_of(data, name) == numbers]
-
-
-def numbers_of(data: Data, build: str) -> str:
-    """Return what a build computes with; a reference in integers is called as these."""
-    config = data.machine["config"]
-    if build in config["compare"]["references"]:
-        return build
-    return config["builds"].get(build, {}).get("numbers", F32)
-
-
-def share(data: Data, found: dict[str, int], key: str) -> str:
-    """Return a share in per cent with its exact interval (Clopper and Pearson), and of how many."""
-    level = data.machine["config"]["confidence"]
-    interval = binomtest(found[key], found["n"]).proportion_ci(level, method="exact")
-    low, high = (wording.significant(100 * end) for end in (interval.low, interval.high))
-    return f"{percent(found, key)} ({low} to {high} %) of {found['n']}"
-
-
-def percent(found: dict[str, int], key: str) -> str:
-    """Return a share in per cent."""
-    return f"{wording.significant(100 * found[key] / found['n'])} %"
-
-
-def crops(found: dict[str, int]) -> str:
-    """Return of how many photographs the crops are, and how many of these were calibrated on."""
-    many, known = found["photographs"], found["calibrated_on"]
-    photographs = "1 photograph" if many == 1 else f"{many} photographs"
-    which = "calibrated on none" if not known else f"calibrated on {known} of them"
-    if known == many:
-        which = "the one that it was calibrated on" if many == 1 else "calibrated on all of them"
-    return f"{photographs}, {which}"
-
-
-def labelled(data: Data, found: dict[str, int] | None) -> dict[str, str]:
-    """Return what the labelled photographs tell: they are pairs, of which only changes count."""
-    if found is None:
-        return dict.fromkeys(("alike", "float32", "integers", "changed"), NONE)
-    lost, gained = found["lost"], found["gained"]
-    p = binomtest(lost, lost + gained).pvalue if lost + gained else 1.0
-    return {
-        "alike": share(data, found, "agreed"),
-        "float32": share(data, found, "float32"),
-        "integers": share(data, found, "integers"),
-        "changed": f"{lost} lost, {gained} gained (p = {wording.significant(p, 2)})",
-    }
-
-
-def counts(data: Data) -> dict[str, dict[str, int]]:
-    """Return each form's crops; none with seeded weights, whose classes all but tie."""
+def of_contender(data: Data, rows: pd.DataFrame) -> dict[str, str]:
+    """Return what is told of a contender, of its rows in results/accuracy.csv."""
+    first = rows.iloc[0]
+    names = {"contender": first.contender, "preprocessing": first.preprocessing}
+    by_metric = {row.metric: row for _, row in rows.iterrows()}
+    cells = {name: share(by_metric.get(name)) for name in (*RIGHT, AGREEMENT)}
+    changed = pairs(by_metric.get(RIGHT[0]))
     if data.model["weights"] == SEEDED:
-        return {}
-    return {row["numbers"]: row["crops"] for row in data.accuracy}
+        cells |= dict.fromkeys(RIGHT, NONE)
+        changed = NONE
+    return names | cells | {"photographs": photographs(first), "changed": changed}
 
 
-def beside(data: Data, row: pd.Series) -> str:
-    """Return how often a contender's form names the class that float32 does, for its times."""
-    found = counts(data).get(numbers_of(data, row.build))
-    return percent(found, "agreed") if found else NONE
+def photographs(row: pd.Series) -> str:
+    """Return of how many photographs the figures are, or why there are none."""
+    if row.reason:
+        return row.reason
+    found = f"{row.photographs:.0f}"
+    if row.photographs < row.listed:
+        found += f" of {row.listed:.0f}, as many as its time allowed"
+    return found + (f"; {row.refused:.0f} refused" if row.refused else "")
 
 
-def warnings(data: Data) -> list[str]:
-    """Return what a reader of the times of forms in integers must know before any."""
-    return [
-        f"What computes in integers ({numbers}) is another model: it gives "
-        f"{share(data, found, 'agreed')} crops ({crops(found)}) the class that float32 gives."
-        for numbers, found in counts(data).items()
-    ]
+def share(row: pd.Series | None) -> str:
+    """Return a share in per cent with its interval."""
+    if row is None:
+        return NONE
+    value, low, high = (
+        wording.significant(100 * end) for end in (row["share"], row.share_low, row.share_high)
+    )
+    return f"{value} % ({low} to {high} %)"
+
+
+def pairs(row: pd.Series | None) -> str:
+    """Return how many photographs only one of TensorFlow and a contender is right of."""
+    if row is None or pd.isna(row.p_value):
+        return NONE
+    lost, gained = row.only_tensorflow, row.only_contender
+    return f"{lost:.0f} lost, {gained:.0f} gained (p = {wording.significant(row.p_value, 2)})"
+
+
+def claims(data: Data) -> list[str]:
+    """Return a sentence on who names more or fewer right classes than TensorFlow does."""
+    if data.accuracy is None or data.model["weights"] == SEEDED:
+        return []
+    level = data.machine["config"]["confidence"]
+    tested = data.accuracy[(data.accuracy.metric == RIGHT[0]) & data.accuracy.p_holm.notna()]
+    if not len(tested):
+        return []
+    differ = tested[tested.p_holm <= 1 - level]
+    if not len(differ):
+        return [
+            f"No contender is shown to be right more or less often than TensorFlow, at {level:g}: "
+            "that shows no equality; so many photographs may be too few to tell a difference."
+        ]
+    names = ", ".join(f"`{row.contender}` ({sense(row)})" for _, row in differ.iterrows())
+    return [f"Right more or less often than TensorFlow, at {level:g}: {names}."]
+
+
+def sense(row: pd.Series) -> str:
+    """Return whether a contender is right less often than TensorFlow, or more often."""
+    return "less" if row.only_tensorflow > row.only_contender else "more"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from scripts.bench.page_cache import RESIDENT_LIMIT
-from scripts.report import accuracy, wording
+from scripts.report import agreement, wording
 from scripts.report.inputs import HEADLINES, NOOP_LIMIT_MIB, SELF_CHECK, Data
 from scripts.stats import verdicts
 
@@ -20,7 +20,7 @@ def alarms(data: Data) -> list[str]:
         f"{', '.join(rows.benchmark + ' (' + rows.job + ')')}: {note}."
         for (name, note), rows in data.failed().groupby(["contender", "note"], sort=False)
     ]
-    found += accuracy.warnings(data)
+    found += agreement.warnings(data)
     found += [f"The self-check failed: {text}" for text in self_check_failures(data)]
     return found + warm_on_disk(data)
 

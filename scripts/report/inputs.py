@@ -37,7 +37,9 @@ class Data:
         machine: the fingerprint.
         model: the model's record.
         multiply_adds: those of one inference.
-        accuracy: what its forms in integers cost, as scripts/oracle/measure_accuracy.py tells it.
+        agreement: of its forms in integers with float32, as scripts/oracle/count_agreement.py
+            tells it.
+        accuracy: the rows of results/accuracy.csv; None where no photographs are labelled.
         peak: what a core can do at the most, as scripts/bench/measure_peak.py tells it.
         others: the same of the other models.
         compiled: records of compiling ahead of time, of what could be compiled.
@@ -53,7 +55,8 @@ class Data:
     machine: dict[str, Any]
     model: dict[str, Any]
     multiply_adds: int
-    accuracy: list[dict[str, Any]]
+    agreement: list[dict[str, Any]]
+    accuracy: pd.DataFrame | None
     peak: dict[str, Any]
     compiled: list[dict[str, Any]]
     original: dict[str, dict[str, Any]]
@@ -116,7 +119,8 @@ def read(
     machine: str,
     models: list[str],
     arithmetic: list[str],
-    accuracy: list[str],
+    agreement: list[str],
+    accuracy: str | None,
     peak: str,
     oracle: str,
     tools: str,
@@ -133,7 +137,9 @@ def read(
     of_models = {"estimates": read_estimates(estimates)}
     of_models |= {"oracle": read_table(oracle), "levers": read_table(levers)}
     of_models |= {"twins": read_table(twins)}
+    of_models |= {"accuracy": read_table(accuracy)} if accuracy else {}
     shared = {
+        "accuracy": None,
         "tools": read_table(tools),
         "engines": read_text(engines),
         "machine": files.read_json(machine),
@@ -141,14 +147,14 @@ def read(
         "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
     }
     records = [row for row in map(files.read_json, compiled) if row["bytes"]]
-    costs = [files.read_json(path) for path in accuracy]
+    agreed = [files.read_json(path) for path in agreement]
     counts = [files.read_json(path)["multiply_adds"] for path in arithmetic]
     found: list[Data] = []
     for model, count in zip(map(files.read_json, models), counts, strict=True):
         own = {name: of_model(table, model["name"]) for name, table in of_models.items()}
         own["compiled"] = [row for row in records if row["model"] == model["name"]]
-        own["accuracy"] = [row for row in costs if row["model"] == model["name"]]
-        found.append(Data(model=model, multiply_adds=count, others=[], **own, **shared))
+        own["agreement"] = [row for row in agreed if row["model"] == model["name"]]
+        found.append(Data(model=model, multiply_adds=count, others=[], **shared | own))
     return replace(found[0], others=found[1:])
 
 

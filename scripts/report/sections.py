@@ -9,7 +9,7 @@ import pandas as pd
 from scripts.bench import registry, runs
 from scripts.bench.benchmark import Benchmark
 from scripts.contenders.runner import JIT
-from scripts.report import accuracy, wording
+from scripts.report import agreement, wording
 from scripts.report.inputs import SELF_CHECK, Data
 
 # Of fewer samples nobody can say which lie far from the rest.
@@ -99,7 +99,7 @@ def beside(data: Data, rows: pd.DataFrame) -> list[dict[str, Any]]:
         {
             "contender": name,
             "cells": [text for job in jobs for text in cells(of.get(job))],
-            "agreed": accuracy.beside(data, next(iter(of.values()))),
+            "agreed": agreement.beside(data, next(iter(of.values()))),
         }
         for name, of in found.items()
     ]

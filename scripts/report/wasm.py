@@ -3,7 +3,7 @@
 import pandas as pd
 
 from scripts.bench import registry
-from scripts.report import accuracy
+from scripts.report import agreement
 from scripts.report.inputs import HEADLINES, Data
 
 
@@ -29,8 +29,8 @@ def every(data: Data, benchmark: str) -> pd.DataFrame:
 
 def is_alike(data: Data, rows: pd.DataFrame) -> pd.Series:
     """Tell of estimates whether their builds compute with what the baseline does."""
-    numbers = accuracy.numbers_of(data, data.baseline)
-    return rows.build.map(lambda build: accuracy.numbers_of(data, build) == numbers).astype(bool)
+    numbers = agreement.numbers_of(data, data.baseline)
+    return rows.build.map(lambda build: agreement.numbers_of(data, build) == numbers).astype(bool)
 
 
 def with_interval(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from scripts.common import errors, files
 from scripts.engines.features import TITLES
 from scripts.report import (
     accuracy,
+    agreement,
     alarms,
     answer,
     engines,
@@ -46,12 +47,14 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         jobs=data.jobs,
         figures=figures,
         chapters=[demoted(chapter) for chapter in chapters],
-        alarms=told_first(data),
+        alarms=named(data, alarms.alarms),
         answer=answer.answer(data),
         like=levers.table(data, like.LIKE, like.smallest),
         levers=levers.table(data, like.LEVER, levers.over),
         across=levers.table(data, like.ACROSS, levers.over),
+        agreement=of_all(data, agreement.table),
         accuracy=of_all(data, accuracy.table),
+        accuracy_claims=named(data, accuracy.claims),
         sections=sections.sections(data),
         listed=sections.listed(data),
         scaling=run_tables.scaling(data),
@@ -91,12 +94,12 @@ def of_all(data: Data, table: Callable[[Data], list[dict[str, Any]]]) -> list[di
     return [{"model": each.model["name"], **row} for each in data.models for row in table(each)]
 
 
-def told_first(data: Data) -> list[str]:
-    """Return what a reader must know first, of every model, by name where there are several."""
+def named(data: Data, lines: Callable[[Data], list[str]]) -> list[str]:
+    """Return lines on every model, by its name where there are several."""
     return [
         f"{each.model['name']}: {line}" if data.others else line
         for each in data.models
-        for line in alarms.alarms(each)
+        for line in lines(each)
     ]
 
 
@@ -115,7 +118,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--machine", required=True)
     parser.add_argument("--models", required=True, nargs="+")
     parser.add_argument("--arithmetic", required=True, nargs="+", help="of each model")
-    parser.add_argument("--accuracy", nargs="*", default=[], help="of forms in integers")
+    parser.add_argument("--agreement", nargs="*", default=[], help="of forms in integers")
+    parser.add_argument("--accuracy", help="results/accuracy.csv, where photographs are labelled")
     parser.add_argument("--peak", required=True, help="what a core can do at the most")
     parser.add_argument("--oracle", required=True)
     parser.add_argument("--tools", required=True)

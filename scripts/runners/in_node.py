@@ -1,15 +1,16 @@
-"""A contender's command: a reference runtime in JavaScript, on one thread, answers one request.
+"""A contender's command: a reference runtime in JavaScript, on one thread.
 
 Requests and answers are those of `scripts.runners.reference`, which decodes the image; Node times
-each inference inside: `python -m scripts.runners.in_node --model M -- node reference.mjs RUNTIME
-LIBRARY GRAPH < results/input.json`. In `phases`, Node's own start is part of `load_ns`.
+each inference inside: `python -m scripts.runners.in_node --model M --program '["node",
+"reference.mjs", RUNTIME, LIBRARY, GRAPH]' < results/input.json`. In `phases`, Node's own start is
+part of `load_ns`.
 """
 
-import argparse
 import json
-import sys
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from subprocess import PIPE, Popen
+from typing import Never
 
 import numpy as np
 
@@ -18,48 +19,57 @@ from scripts.common.errors import UserError
 from scripts.runners import reference
 
 
-def start(words: list[str]) -> reference.Inferences:
-    """Start a runtime's program; return, once it has the graph loaded, what has it infer.
+@contextmanager
+def started(words: Sequence[str]) -> Iterator[reference.Inferences]:
+    """Start a runtime's program; give, once it has the graph loaded, what has it infer.
 
     Raises:
-        UserError: it cannot be started, or ends before; what is returned raises it, too.
+        UserError: it cannot be started, or ends before; what is given raises it, too.
     """
     try:
         process = Popen(words, stdin=PIPE, stdout=PIPE, stderr=PIPE)
     except OSError as error:
         raise UserError(f"cannot start {words[0]}: {error.strerror}") from error
-    if not process.stdout.readline():
-        finish(process, b"")
 
     def infer(tensor: np.ndarray, count: int) -> tuple[np.ndarray, list[int]]:
-        request = count.to_bytes(4, "little") + tensor.astype("<f4").tobytes()
-        answer = json.loads(finish(process, request))
+        values = tensor.astype("<f4").tobytes()
+        sizes = (number.to_bytes(4, "little") for number in (count, len(values)))
+        try:
+            process.stdin.write(b"".join(sizes) + values)
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline() or fail(process))
+        except BrokenPipeError:
+            fail(process)
         return np.array(answer["probabilities"], np.float32), answer["inference_ns"]
 
-    return infer
+    try:
+        if not process.stdout.readline():
+            fail(process)
+        yield infer
+    finally:
+        # It ends where its requests do.
+        if process.poll() is None:
+            process.communicate()
 
 
-def finish(process: Popen, request: bytes) -> bytes:
-    """Send a program the last that it reads and return what it prints.
-
-    Raises:
-        UserError: it failed; the line is its own.
-    """
-    output, told = process.communicate(request)
-    if process.returncode != 0 or not output:
-        lines = told.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-        raise UserError(f"Node ended with {process.returncode}: {lines[-1]}")
-    return output
+def fail(process: Popen) -> Never:
+    """Raise `UserError` with the last line that a program that gave no answer complained with."""
+    _, told = process.communicate()
+    lines = told.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+    raise UserError(f"Node ended with {process.returncode}: {lines[-1]}")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Answer one request."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", required=True, type=Path, help="model.json, labels beside it")
-    parser.add_argument("words", nargs="+", help="the runtime's program, after `--`")
-    args = parser.parse_args(argv)
-    reply = reference.reply(args.model, lambda model: start(args.words), sys.stdin.buffer.read)
-    print(json.dumps(reply))
+    """Answer one request, or many."""
+    arguments = reference.parser(__doc__)
+    arguments.add_argument("--program", required=True, type=json.loads, help="its words, as JSON")
+    args = arguments.parse_args(argv)
+    with ExitStack() as stack:
+
+        def ready(model: dict) -> reference.Inferences:
+            return stack.enter_context(started(args.program))
+
+        reference.run(args.model, ready, args.lines)
     return 0
 
 

@@ -1,7 +1,8 @@
 // The reference runtimes in JavaScript, one thread each: `node reference.mjs RUNTIME LIBRARY GRAPH`, as
-// scripts/runners/in_node.py asks them. A line says that the graph is loaded. Then stdin has how often to infer, four bytes,
-// little-endian, and the input, float32; what each took in nanoseconds and the last result are printed as JSON.
-import { readFileSync, realpathSync, writeSync } from "node:fs";
+// scripts/runners/in_node.py asks them. A line says that the graph is loaded. Then stdin has how often to infer and how many
+// bytes the input has, four bytes each, little-endian, and the input, float32; what each took in nanoseconds and the last
+// result are printed as a line of JSON. So it goes on until stdin ends.
+import { readFileSync, readSync, realpathSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -48,13 +49,25 @@ async function infer(classify, values, count) {
   return { probabilities: Array.from(probabilities), inference_ns: durations };
 }
 
+// So many bytes of stdin; fewer where it ends.
+function read(bytes) {
+  const found = Buffer.alloc(bytes);
+  let got = 0;
+  for (let more = 1; more > 0 && got < bytes; got += more) {
+    more = readSync(0, found, got, bytes - got);
+  }
+  return found.subarray(0, got);
+}
+
 const [, , runtime, library, graph] = process.argv;
 try {
   const classify = await RUNTIMES[runtime](await import(pathToFileURL(library)), readFileSync(graph), library);
   writeSync(1, "loaded\n");
-  const asked = readFileSync(0);
-  const values = new Float32Array(asked.buffer.slice(asked.byteOffset + 4, asked.byteOffset + asked.length));
-  console.log(JSON.stringify(await infer(classify, values, asked.readUInt32LE(0))));
+  for (let asked = read(8); asked.length === 8; asked = read(8)) {
+    const bytes = read(asked.readUInt32LE(4));
+    const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    console.log(JSON.stringify(await infer(classify, values, asked.readUInt32LE(0))));
+  }
 } catch (error) {
   console.error(`${graph}: ${String(error.message ?? error).split("\n")[0]}`);
   process.exit(1);

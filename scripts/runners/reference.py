@@ -2,6 +2,7 @@
 
 Requests and answers are those of the Rust classifier:
 `python -m scripts.runners.reference --runtime litert --graph G --model M < results/input.json`.
+With `--lines` every line is a request, answered by a line, with the runtime made ready once.
 In `phases`, importing the runtime is part of `load_ns`; Python's own start comes before
 `entered_ns`.
 """
@@ -11,7 +12,7 @@ import base64
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -148,18 +149,45 @@ def reply(record: Path, load: Callable[[dict], Inferences], read: Callable[[], b
     return {key: value for key, value in answer.items() if key not in unasked}
 
 
+def serve(
+    record: Path, load: Callable[[dict], Inferences], lines: Iterable[bytes]
+) -> Iterator[dict]:
+    """Yield the answer to each line, or its `error`, with the runtime made ready once."""
+    inferences = load(files.read_json(record))
+    for line in lines:
+        try:
+            yield reply(record, lambda model: inferences, lambda line=line: line)
+        except UserError as error:
+            yield {"error": str(error)}
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of what every such command takes."""
+    found = argparse.ArgumentParser(description=description)
+    found.add_argument("--model", required=True, type=Path, help="model.json, labels beside it")
+    found.add_argument("--lines", action="store_true", help="every line of stdin is a request")
+    return found
+
+
+def run(record: Path, load: Callable[[dict], Inferences], is_of_lines: bool) -> None:
+    """Answer stdin: one request, or one in each line."""
+    stdin = sys.stdin.buffer
+    answers = serve(record, load, stdin) if is_of_lines else [reply(record, load, stdin.read)]
+    for answer in answers:
+        print(json.dumps(answer), flush=True)
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Answer one request."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runtime", required=True, choices=RUNTIMES)
-    parser.add_argument("--graph", required=True, type=Path, help="as model/convert.py made it")
-    parser.add_argument("--model", required=True, type=Path, help="model.json, labels beside it")
-    args = parser.parse_args(argv)
+    """Answer one request, or many."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--runtime", required=True, choices=RUNTIMES)
+    arguments.add_argument("--graph", required=True, type=Path, help="as model/convert.py made it")
+    args = arguments.parse_args(argv)
 
     def ready(model: dict) -> Inferences:
         return partial(infer, load(args.runtime, args.graph, model))
 
-    print(json.dumps(reply(args.model, ready, sys.stdin.buffer.read)))
+    run(args.model, ready, args.lines)
     return 0
 
 

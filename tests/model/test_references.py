@@ -87,11 +87,11 @@ def command(root, folder, runtime):
     return row.how.command(Call("", str(folder / Path(row.path).name), [], reads, own, tools))
 
 
-def run(root, folder, runtime, request):
+def run(root, folder, runtime, request, *arguments):
     """Run a contender's command; a request that is text is sent as it is."""
     text = request if isinstance(request, str) else json.dumps(request)
     return subprocess.run(
-        command(root, folder, runtime),
+        [*command(root, folder, runtime), *arguments],
         cwd=root,
         input=text,
         capture_output=True,
@@ -140,6 +140,20 @@ def test_answers_of_the_seeded_model(root, seeded, runtime):
     names = {f"{name}_ns" for name in ("entered", "read", "decode", "load", "infer", "finished")}
     assert set(phases) == names
     assert sum(durations) <= phases["infer_ns"] < phases["finished_ns"] - phases["entered_ns"]
+
+
+@pytest.mark.parametrize("runtime", ["litert", *IN_NODE])
+def test_lines_are_answered_as_requests_are(root, seeded, runtime):
+    """Each by itself, whatever stands before it; what is no request stops nothing."""
+    tensors = np.random.default_rng(1).uniform(-1, 1, (2, 96 * 96 * 3)).astype("<f4")
+    first, second = ({"tensor": encoded(one.tobytes()), "top": 5} for one in tensors)
+    text = "\n".join(json.dumps(one) for one in (first, {}, second))
+    done = run(root, seeded, runtime, text, "--lines")
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answers[0], answers[2]] == [ask(root, seeded, runtime, one) for one in (first, second)]
+    assert answers[0]["top"] != answers[2]["top"]
+    assert "exactly one" in answers[1]["error"]
 
 
 @pytest.mark.parametrize("runtime", [*FLOATS, *IN_NODE])

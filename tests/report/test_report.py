@@ -14,7 +14,7 @@ from scripts.common.errors import UserError
 from scripts.contenders import registry
 from scripts.engines.features import COLUMNS, TITLES
 from scripts.report import apart, inputs, wording, write_markdown
-from scripts.stats import compare_levers, compare_twins, estimate
+from scripts.stats import compare_levers, compare_twins, estimate, estimate_accuracy
 
 SETTINGS = {
     "compare": {
@@ -112,7 +112,16 @@ def names(contender, mode):
 def write(tmp_path, root):
     """A function that writes a report's files and returns the report."""
 
-    def make(tables, model=MODEL, passed=True, skipped=(), original=True, accuracy=(), engines=()):
+    def make(
+        tables,
+        model=MODEL,
+        passed=True,
+        skipped=(),
+        original=True,
+        agreement=(),
+        engines=(),
+        accuracy=None,
+    ):
         paths = []
         for mode, table in tables.items():
             found = estimate.table(table, "native", 0.99, 0.05)
@@ -143,10 +152,13 @@ def write(tmp_path, root):
         pd.DataFrame([tools]).to_csv(tmp_path / "tools.csv", index=False)
         pd.DataFrame(engines, columns=COLUMNS).to_csv(tmp_path / "engines.csv", index=False)
         arguments = ["--estimates", *map(str, paths), "--out", str(tmp_path / "report.md")]
-        for number, row in enumerate(accuracy):
-            (tmp_path / f"accuracy-{number}.json").write_text(json.dumps({"model": "net", **row}))
-        records = [str(tmp_path / f"accuracy-{number}.json") for number in range(len(accuracy))]
-        arguments += ["--accuracy", *records]
+        for number, row in enumerate(agreement):
+            (tmp_path / f"agreement-{number}.json").write_text(json.dumps({"model": "net", **row}))
+        records = [str(tmp_path / f"agreement-{number}.json") for number in range(len(agreement))]
+        arguments += ["--agreement", *records]
+        if accuracy is not None:
+            accuracy.to_csv(tmp_path / "accuracy.csv", index=False)
+            arguments += ["--accuracy", str(tmp_path / "accuracy.csv")]
         for name, file in (
             ("machine", "machine.json"),
             ("models", "model.json"),
@@ -344,23 +356,26 @@ def test_percentiles_are_printed_where_their_inferences_carry_them(write):
 
 
 CROPS = {"n": 200, "agreed": 189, "photographs": 1, "calibrated_on": 1}
-LABELLED = {"n": 100, "agreed": 95, "float32": 81, "integers": 79, "lost": 3, "gained": 1}
+TOP1 = {"right": 79, "tensorflow": 81, "only_tensorflow": 3, "only_contender": 1}
+TOP5 = {"right": 90, "tensorflow": 91, "only_tensorflow": 2, "only_contender": 1}
+COUNTED = {"model": "net", "contender": WASM, "build": "wasm", "engine": "wasmtime"}
+COUNTED |= {"mode": "aot", "preprocessing": "classifier", "reason": None}
+COUNTED |= {"listed": 200, "photographs": 100, "refused": 2}
+COUNTED |= {"top1": TOP1, "top5": TOP5, "agreed": 95}
 
 
 def test_what_integers_cost_stands_beside_their_times(write):
-    accuracy = [
+    agreement = [
         {"numbers": "w8a7", "crops": CROPS},
-        {"numbers": "litert_int8", "crops": CROPS | {"photographs": 6}, "labelled": LABELLED},
+        {"numbers": "litert_int8", "crops": CROPS | {"photographs": 6}},
     ]
     table = samples("aot", {"wasm-int@wasmtime-aot": 0.5})
-    text = write({"aot": table}, accuracy=accuracy)
+    text = write({"aot": table}, agreement=agreement)
     told = section(text, "What integers cost in accuracy")
     assert (
         "| w8a7 | `wasm-int` | 94.5 % (88.9 to 97.8 %) of 200 | 1 photograph, the one that" in told
     )
-    assert "| 6 photographs, calibrated on 1 of them | 95.0 % (" in told
-    assert "| 81.0 % (" in told
-    assert "| 3 lost, 1 gained (p = 0.62) |" in told
+    assert "| 6 photographs, calibrated on 1 of them |" in told
     first = text.split("## ")[0]
     assert "gives 94.5 % (88.9 to 97.8 %) of 200 crops (1 photograph, the one that it" in first
     assert "held against references of its own" in section(text, "The oracle")
@@ -377,11 +392,53 @@ def test_what_integers_cost_stands_beside_their_times(write):
 def test_with_seeded_weights_agreement_is_no_warning(write):
     """All classes are about as probable: the figure is given once, with what it is worth."""
     seeded = MODEL | {"weights": "seeded", "why": "no network"}
-    accuracy = [{"numbers": "w8a7", "crops": CROPS | {"agreed": 108}}]
+    agreement = [{"numbers": "w8a7", "crops": CROPS | {"agreed": 108}}]
     table = samples("aot", {"wasm-int@wasmtime-aot": 0.5})
-    text = write({"aot": table}, model=seeded, accuracy=accuracy)
+    text = write({"aot": table}, model=seeded, agreement=agreement)
     assert text.count("54.0 %") == 1
     assert "say nothing of a trained model" in section(text, "What integers cost in accuracy")
+
+
+def accuracy_of(*counted, weights="pretrained"):
+    """The table of contenders' counts, beside TensorFlow's of two photographs."""
+    told = [{"class": 1, "top": [1]}, {"class": 1, "top": [2, 1]}]
+    models, answers = [{"name": "net", "weights": weights}], {"model": "net", "photographs": told}
+    return estimate_accuracy.table(models, [answers], list(counted), 0.99)
+
+
+def test_accuracy_is_told_with_its_intervals_and_beside_tensorflow(write):
+    failed = {key: COUNTED[key] for key in ("model", "build", "engine", "mode", "preprocessing")}
+    failed |= {"contender": "native", "reason": "killed by SIGILL"}
+    table = accuracy_of(COUNTED, failed)
+    told = section(write({"aot": samples("aot", {WASM: 0.5})}, accuracy=table), "Accuracy")
+    (row,) = [line for line in told.splitlines() if line.startswith(f"| `{WASM}` |")]
+    assert "| 100 of 200, as many as its time allowed; 2 refused |" in row
+    assert "| 79.0 % (66.7 to 88.4 %) |" in row
+    assert row.endswith("| 3 lost, 1 gained (p = 0.62) | classifier |")
+    assert "| `native` | killed by SIGILL | - | - | - | - | classifier |" in told
+    assert "| `TensorFlow` | 2 | 50.0 % (" in told
+    assert "No contender is shown to be right more or less often than TensorFlow" in told
+    worse = COUNTED | {"top1": TOP1 | {"only_tensorflow": 12, "only_contender": 0}}
+    text = write({"aot": samples("aot", {WASM: 0.5})}, accuracy=accuracy_of(worse))
+    assert f"Right more or less often than TensorFlow, at 0.99: `{WASM}` (less)." in text
+
+
+def test_without_labelled_photographs_the_report_says_so(write):
+    told = section(write({"aot": samples("aot", {WASM: 0.5})}), "Accuracy")
+    assert told.split("\n", 1)[1].strip().startswith("Accuracy was not measured: the config names")
+    assert "|" not in told
+
+
+def test_with_seeded_weights_nobody_is_right(write):
+    seeded = MODEL | {"weights": "seeded", "why": "no network"}
+    table = accuracy_of(COUNTED, weights="seeded")
+    text = write({"aot": samples("aot", {WASM: 0.5})}, model=seeded, accuracy=table)
+    told = section(text, "Accuracy")
+    assert "nobody can be right" in told
+    (row,) = [line for line in told.splitlines() if line.startswith(f"| `{WASM}` |")]
+    assert re.search(r"\| - \| - \| 95\.0 % \(.*\) \| - \| classifier \|$", row)
+    assert "79.0 %" not in told
+    assert "more or less often than TensorFlow" not in told
 
 
 def test_one_mode_alone(write):
@@ -502,6 +559,7 @@ def test_size_and_compiling_are_sections_of_the_figures(write):
         "### Cold start",
         "### Memory",
         "### Throughput",
+        "### Accuracy",
         "### Where a cold start goes",
         "### Size",
         "### The original's ratios beside ours",

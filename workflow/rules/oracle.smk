@@ -1,5 +1,6 @@
 # Stage oracle. In: model, input, executables.
-# Out: results/models/{model}/oracle and gates, a verdict and a gate a contender; results/oracle.csv.
+# Out: results/models/{model}/oracle and gates, a verdict and a gate a contender; results/oracle.csv; in
+# results/models/{model}/agreement and accuracy what integers and contenders get right, in counts.
 
 
 include: "functions/oracle.smk"
@@ -108,31 +109,29 @@ rule kernel_answers:
         " > {log:q} 2>&1"
 
 
-rule accuracy:
+rule count_agreement:
     input:
         graph=paths.FOLDED,
         model=paths.MODEL,
         ranges=paths.RANGES,
         answers=paths.ANSWERS,
         litert=litert_graph,
-        labelled=labelled_photographs(),
     output:
-        paths.ACCURACY,
+        paths.AGREEMENT,
     log:
-        "results/logs/{model}/accuracy/{numbers}.log",
+        "results/logs/{model}/agreement/{numbers}.log",
     conda:
         "../../envs/conda/oracle.yaml"
     params:
         crops=config["accuracy"]["crops"],
-        labelled=option("--labelled", config["accuracy"]["labelled"]),
         seed=config["seed"],
         litert=litert_option,
         packages=versions("ai-edge-litert", "pillow", "tensorflow-cpu"),
-        code=code_digest("scripts.oracle.measure_accuracy"),
+        code=code_digest("scripts.oracle.count_agreement"),
     message:
-        "Counting what {wildcards.numbers} costs in accuracy, minutes; see {log}"
+        "Counting how often {wildcards.numbers} agrees with float32, minutes; see {log}"
     shell:
-        "python -m scripts.oracle.measure_accuracy"
+        "python -m scripts.oracle.count_agreement"
         " {input.graph:q}"
         " --model {input.model:q}"
         " --ranges {input.ranges:q}"
@@ -140,8 +139,69 @@ rule accuracy:
         " --reference {input.answers:q}"
         " --crops {params.crops}"
         " {params.litert}"
-        " {params.labelled}"
         " --seed {params.seed}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule answer_labelled:
+    input:
+        model=paths.MODEL,
+        graph=paths.GRAPH,
+        labels=paths.LABELS,
+        ranges=paths.RANGES if forms_in_integers() else [],
+        labelled=need_labelled,
+    output:
+        paths.LABELLED_ANSWERS,
+    log:
+        "results/logs/{model}/accuracy/answers.log",
+    conda:
+        "../../envs/conda/oracle.yaml"
+    params:
+        table=labelled_table,
+        ranges=ranges_option,
+        seed=config["seed"],
+        packages=versions("pillow", "tensorflow-cpu"),
+        code=code_digest("scripts.oracle.answer_labelled"),
+    message:
+        "Asking TensorFlow for the classes of the labelled photographs"
+    shell:
+        "python -m scripts.oracle.answer_labelled"
+        " {params.table:q}"
+        " --model {input.model:q}"
+        " {params.ranges}"
+        " --seed {params.seed}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule measure_accuracy:
+    input:
+        of_contender(run_files),
+        tools=of_contender(tool_records),
+        gate=paths.GATE,
+        answers=paths.LABELLED_ANSWERS,
+        labelled=need_labelled,
+    output:
+        paths.COUNTS,
+    log:
+        "results/logs/{model}/accuracy/{contender}.log",
+    conda:
+        "../../envs/conda/oracle.yaml"
+    params:
+        contender=checked_contender,
+        budget=config["accuracy"]["budget_seconds"],
+        packages=of_contender(package_versions),
+        code=of_contender(accuracy_code),
+    message:
+        "Counting of how many labelled photographs {wildcards.contender} is right; see {log}"
+    shell:
+        "python -m scripts.oracle.measure_accuracy"
+        " {input.answers:q}"
+        " --contender {params.contender:q}"
+        " --tools {input.tools:q}"
+        " --gate {input.gate:q}"
+        " --budget {params.budget}"
         " --out {output:q}"
         " > {log:q} 2>&1"
 

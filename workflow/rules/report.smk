@@ -104,7 +104,8 @@ rule report_md:
         machine=paths.MACHINE,
         models=of_every_model(paths.MODEL),
         arithmetic=of_every_model(paths.ARITHMETIC),
-        accuracy=accuracy_records(),
+        agreement=agreement_records(),
+        accuracy=[paths.ACCURACY] if LABELLED else [],
         peak=paths.PEAK_RATES,
         oracle=paths.ORACLE,
         tools=paths.TOOLS,
@@ -125,6 +126,7 @@ rule report_md:
     conda:
         "../../envs/conda/report.yaml"
     params:
+        accuracy=accuracy_option,
         code=told_code("scripts.report.write_markdown"),
     message:
         "Writing {output}"
@@ -137,7 +139,8 @@ rule report_md:
         " --machine {input.machine:q}"
         " --models {input.models:q}"
         " --arithmetic {input.arithmetic:q}"
-        " --accuracy {input.accuracy:q}"
+        " --agreement {input.agreement:q}"
+        " {params.accuracy}"
         " --peak {input.peak:q}"
         " --oracle {input.oracle:q}"
         " --tools {input.tools:q}"

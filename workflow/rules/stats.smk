@@ -1,4 +1,5 @@
-# Stage stats. In: the samples of all models. Out: results/{mode}.csv, results/levers.csv, results/twins.csv.
+# Stage stats. In: the samples of all models, counts of labelled photographs.
+# Out: results/{mode}.csv, results/levers.csv, results/twins.csv, results/accuracy.csv.
 
 
 include: "functions/stats.smk"
@@ -93,3 +94,34 @@ rule twins:
         " --margin {params.margin}"
         " --out {output:q}"
         " > {log:q} 2>&1"
+
+
+rule estimate_accuracy:
+    input:
+        models=of_every_model(paths.MODEL),
+        answers=of_every_model(paths.LABELLED_ANSWERS),
+        counts=accuracy_counts(),
+    output:
+        report(paths.ACCURACY, category="tables", labels={"table": "accuracy.csv"}),
+    log:
+        "results/logs/estimate/accuracy.log",
+    conda:
+        "../../envs/conda/stats.yaml"
+    params:
+        confidence=config["confidence"],
+        code=code_digest("scripts.stats.estimate_accuracy"),
+    message:
+        "Estimating of how many labelled photographs contenders are right"
+    shell:
+        "python -m scripts.stats.estimate_accuracy"
+        " --models {input.models:q}"
+        " --answers {input.answers:q}"
+        " --confidence {params.confidence}"
+        " --out {output:q}"
+        " -- {input.counts:q}"
+        " > {log:q} 2>&1"
+
+
+rule accuracy:
+    input:
+        paths.ACCURACY,

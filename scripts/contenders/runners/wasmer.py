@@ -15,4 +15,5 @@ RUNNER = Runner(
     ],
     suffix="wasmu",
     cache_variables=("WASMER_DIR", "WASMER_CACHE_DIR"),
+    before_arguments=("--",),
 )

@@ -42,7 +42,7 @@ def of_numbers(floats, integers):
     return of_wildcards
 
 
-def labelled_photographs():
+def listed_photographs():
     """The table of labelled photographs and all that it lists, where the config names one."""
     table = config["accuracy"]["labelled"]
     if not table:
@@ -56,8 +56,28 @@ def labelled_photographs():
     return [name.replace("{", "{{").replace("}", "}}") for name in found]
 
 
+LABELLED = listed_photographs()
+
+
+def need_labelled(wildcards):
+    """The same; without any there is nothing to measure."""
+    if not LABELLED:
+        raise WorkflowError("config: accuracy.labelled: no photographs are named")
+    return LABELLED
+
+
+def labelled_table(wildcards, input):
+    """The table alone."""
+    return input.labelled[0]
+
+
+def ranges_option(wildcards, input):
+    """The script's option that names what integers were calibrated on, where any are compared."""
+    return option("--ranges", "".join(input.ranges))
+
+
 def litert_graph(wildcards):
-    """The graph that LiteRT runs, where that is the form whose accuracy is measured."""
+    """The graph that LiteRT runs, where that is the form whose agreement is counted."""
     name = paths.REFERENCE.replace("{reference}", numbers.LITERT)
     return name if wildcards.numbers == numbers.LITERT else []
 
@@ -67,10 +87,26 @@ def litert_option(wildcards, input):
     return option("--litert", str(input.litert))
 
 
-def accuracy_records():
-    """What the integers that are compared cost in accuracy."""
+def forms_in_integers():
+    """The forms in integers that are compared."""
     forms = {form_of(row) for row in selection.every(config, MODELS[0])}
-    return expand(paths.ACCURACY, model=MODELS, numbers=sorted(forms - {numbers.F32}))
+    return sorted(forms - {numbers.F32})
+
+
+def agreement_records():
+    """How often the integers that are compared agree with float32."""
+    return expand(paths.AGREEMENT, model=MODELS, numbers=forms_in_integers())
+
+
+def accuracy_counts():
+    """Of how many labelled photographs everything is right that may be timed and has a verdict."""
+    rows = [row for name in MODELS for row in selection.gated(config, name)]
+    return [row.file(paths.COUNTS) for row in rows if row.how.is_timed]
+
+
+def accuracy_code(rows):
+    """What counting does, and what runs the contender."""
+    return code_digest("scripts.oracle.measure_accuracy", *runner_modules(rows))
 
 
 def checked_contender(wildcards):

@@ -36,6 +36,11 @@ def measured_contenders():
     ]
 
 
+def accuracy_option(wildcards, input):
+    """The script's option that names the table of labelled photographs, where there are any."""
+    return option("--accuracy", "".join(input.accuracy))
+
+
 def report_artifacts():
     """Every file whose digest the fingerprint holds."""
     executables = sorted({row.path for row in measured_contenders()})
