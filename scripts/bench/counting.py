@@ -4,6 +4,7 @@ Neither way counts what the kernel does for it, which varies from run to run. Va
 program on a processor of its own, which has what this one has but for AVX-512.
 """
 
+import os
 import re
 from typing import Any
 
@@ -37,7 +38,7 @@ def instructions(harness: Harness, contender: Contender, **keys: Any) -> int:
 def by_valgrind(harness: Harness, contender: Contender, **keys: Any) -> int:
     """Return what valgrind counts; raises as `instructions` does."""
     log = harness.spawner.folder / "valgrind.log"
-    under = [harness.programs[VALGRIND], *OPTIONS, f"--log-file={log}"]
+    under = [*on_one_core(), harness.programs[VALGRIND], *OPTIONS, f"--log-file={log}"]
     try:
         harness.run(contender, under=under, **keys)
     except RunError as error:
@@ -48,3 +49,11 @@ def by_valgrind(harness: Harness, contender: Contender, **keys: Any) -> int:
     text = log.read_text(encoding="utf-8", errors="replace")
     harness.counted.add(f"instructions by valgrind {VERSION.search(text)[1]}")
     return int(COUNT.search(text)[1].replace(",", ""))
+
+
+def on_one_core() -> list[str]:
+    """Return the words that keep a command to one core.
+
+    Valgrind's threads take turns anyway; on several cores the turns are others each time.
+    """
+    return ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]

@@ -78,6 +78,11 @@ def test_counts_repeat_and_grow_with_what_is_executed(harness):
     assert said.removeprefix("instructions by valgrind ")[0].isdigit()
 
 
+def test_threads_take_the_same_turns_each_time(harness):
+    """The program sees one core."""
+    counting.by_valgrind(harness, contender("a", ["sh", "-c", "test $(nproc) = 1"]))
+
+
 def test_an_inference_is_what_one_more_of_them_takes(harness):
     rows = registry.benchmark("instructions").measure(
         harness, contender("a", ["sh", "-c", CLASSIFIER])
