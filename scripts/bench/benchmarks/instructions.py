@@ -18,7 +18,7 @@ INFERENCES = {
 def measure(harness: Harness, contender: Contender) -> list[Value]:
     """Count a run, and of what compiles nothing one that makes more inferences.
 
-    Compiling would hide them: it is many times as much, and varies by more.
+    Compiling takes hundreds of times as much, and makes code that the AOT job counts.
     """
     once = counting.instructions(harness, contender)
     rows = [("instructions", "million", once / MILLION)]
