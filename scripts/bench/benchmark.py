@@ -33,6 +33,9 @@ class Benchmark:
         base_metrics: the metric of the baseline that one is compared with, where it is another.
         figure: how its headline, else its first metric, is drawn: a name of report/drawings.py's.
         prepare: readies a contender before the first round; its `RunError` leaves it out.
+        tools: what it measures with besides, entries of `envs/tools.yaml`.
+        is_count: its headline is a count that repeats: `watch` compares its rounds without a test,
+            by a threshold of its own.
     """
 
     measure: Callable[[Harness, Contender], list[Value]]
@@ -53,6 +56,8 @@ class Benchmark:
     base_metrics: Mapping[str, str] = field(default_factory=dict)
     figure: str = "bars"
     prepare: Callable[[Harness, Contender], None] | None = None
+    tools: tuple[str, ...] = ()
+    is_count: bool = False
 
     @property
     def shown(self) -> str:

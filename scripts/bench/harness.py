@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ class Harness:
         spawner: starts the processes.
         request: the request that every contender answers, as a dict.
         settings: the benchmark's own settings.
+        programs: the files of the tools that it measures with, by name.
         counted: what the spawner said of the processor's counters.
         paces: what one warm inference takes, in seconds, by contender.
     """
@@ -26,8 +28,16 @@ class Harness:
     spawner: Spawner
     request: dict[str, Any]
     settings: dict[str, Any]
+    programs: dict[str, str] = field(default_factory=dict)
     counted: set[str] = field(default_factory=set)
     paces: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def has_counters(self) -> bool:
+        """Whether the kernel gives the processor's counters, asked once a job."""
+        (run,) = self.spawner.run(["true"], {}, "/dev/null")
+        self.counted.add(run.counted)
+        return run.user_instructions is not None
 
     def request_file(self, **keys: Any) -> Path:
         """Return a file with the request and these keys added to it."""
@@ -37,10 +47,19 @@ class Harness:
             path.write_text(json.dumps(self.request | keys), encoding="utf-8")
         return path
 
-    def run(self, contender: Contender, evict: Sequence[str] = (), **keys: Any) -> Run:
-        """Run a contender once; engine caches are as its record says."""
+    def run(
+        self,
+        contender: Contender,
+        evict: Sequence[str] = (),
+        under: Sequence[str] = (),
+        **keys: Any,
+    ) -> Run:
+        """Run a contender once; engine caches are as its record says.
+
+        `under` are the words of a command that runs another one.
+        """
         request = self.request_file(**keys)
-        command, environment = contender["command"], contender["env"]
+        command, environment = [*under, *contender["command"]], contender["env"]
         (run,) = self.spawner.run(command, environment, request, evict=evict)
         self.counted.add(run.counted)
         return run

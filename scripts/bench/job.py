@@ -57,7 +57,7 @@ def measure(
     """Run a plan; return its samples and how it went."""
     benchmark = registry.benchmark(plan["benchmark"])
     contenders, skipped = admitted(plan, benchmark)
-    harness = Harness(spawner, request, plan["settings"])
+    harness = Harness(spawner, request, plan["settings"], plan["programs"])
     load_start, busy_start = os.getloadavg()[0], busy.cores()
     started = time.monotonic()
     for name, record in list(contenders.items()):

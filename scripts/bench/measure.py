@@ -28,7 +28,7 @@ def read_plan(args: argparse.Namespace) -> dict[str, Any]:
     }
     gates = {record["contender"]: record for record in map(files.read_json, args.gates)}
     contenders = [records.record(row, programs) for row in args.contenders]
-    return plan(args.settings, files.read_json(args.model), contenders, gates)
+    return plan(args.settings, files.read_json(args.model), contenders, gates, programs)
 
 
 def main(argv: list[str] | None = None) -> int:

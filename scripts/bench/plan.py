@@ -10,6 +10,7 @@ def plan(
     model: dict[str, Any],
     contenders: list[dict[str, Any]],
     gates: dict[str, dict[str, Any]],
+    programs: dict[str, str],
 ) -> dict[str, Any]:
     """Return the plan; the baseline enters twice and the no-op once, as the harness's self-check.
 
@@ -18,6 +19,7 @@ def plan(
         model: the model's record.
         contenders: their records.
         gates: the oracle's verdict {passed, reason}, by contender.
+        programs: path of each tool's program.
     """
     rows = [{**record, "gate": gates[record["judged_as"]]} for record in contenders]
     baseline = next(row for row in rows if row["contender"] == settings["baseline"])
@@ -26,5 +28,6 @@ def plan(
         **settings,
         "model": model["name"],
         "weights": model["weights"],
+        "programs": programs,
         "contenders": [*rows, records.twin(baseline), {**records.noop(), "gate": passed}],
     }

@@ -30,7 +30,8 @@ class Run:
     Attributes:
         disk_read: MiB that it caused to be read from disks.
         instructions, cycles: of all its threads and children; None where they cannot be counted.
-        counted: of what the last two are (`user and kernel`, `user`), or why there are none.
+        user_instructions: those outside the kernel.
+        counted: of what the others are (`user and kernel`, `user`), or why there are none.
         resident: percent of the evicted files still in the page cache; None where nobody can tell.
         slot: which of the runs side by side.
     """
@@ -45,6 +46,7 @@ class Run:
     involuntary_switches: int
     disk_read: float
     instructions: int | None
+    user_instructions: int | None
     cycles: int | None
     counted: str
     resident: float | None
@@ -143,7 +145,7 @@ def as_run(row: dict[str, Any]) -> Run:
 # What a row calls as `Run` does.
 KEPT = (
     "minor_faults", "major_faults", "voluntary_switches", "involuntary_switches",
-    "instructions", "cycles", "counted", "slot",
+    "instructions", "user_instructions", "cycles", "counted", "slot",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from tabulate import tabulate
 
 from scripts.bench import registry
 from scripts.report import wording
-from scripts.watch import judge
+from scripts.watch import counts, footer, judge
 from scripts.watch.entries import BASE, CANDIDATE
 
 HEADER = ["what", "build", "mode", BASE, CANDIDATE, "cost", "interval", "most of it in"]
@@ -20,6 +20,12 @@ TITLES = {
     judge.FASTER: "{candidate} is faster than {base}",
     judge.NO_SLOWER: "{candidate} is no slower than {base}",
 }
+# Where all that it rests on are counts.
+OF_COUNTS = {
+    judge.SLOWER: "{candidate} executes more instructions than {base}",
+    judge.FASTER: "{candidate} executes fewer instructions than {base}",
+    judge.NO_SLOWER: "{candidate} executes no more instructions than {base}",
+}
 
 
 def comment(
@@ -31,10 +37,9 @@ def comment(
         rows: as `judge.table` and `judge.failures` return them.
         counted: the samples that count.
         names: what base and candidate are, such as `wasmtime 48.0.8`.
-        facts: `confidence`, and `machine`, a sentence of where it was measured.
+        facts: `limits`, and `machine`, a sentence of where it was measured.
     """
-    state = judge.overall(list(rows.state))
-    parts = [f"## {TITLES[state].format(**names)}"]
+    parts = [f"## {title(rows).format(**names)}"]
     for kind in (judge.FAILED, judge.SLOWER, judge.FASTER):
         if (found := rows[rows.state == kind]).size:
             parts.append(f"**{kind.capitalize()}**\n\n{listed(kind, found, counted)}")
@@ -42,7 +47,16 @@ def comment(
         parts.append("**Undecided**, rounds are too few or too noisy\n\n" + figures(open_, counted))
     if (fine := rows[rows.state == judge.NO_SLOWER]).size:
         parts.append(f"No slower: {', '.join(map(described, fine.to_dict('records')))}.")
-    return "\n\n".join([*parts, footer(rows, facts)]) + "\n"
+    return "\n\n".join([*parts, footer.text(rows, facts)]) + "\n"
+
+
+def title(rows: pd.DataFrame) -> str:
+    """Return what the comparison as a whole ends in, with the entries' names left open."""
+    state = judge.overall(list(rows.state))
+    # That nothing got worse rests on all, that something did on what did.
+    resting = rows if state == judge.NO_SLOWER else rows[rows.state == state]
+    is_counted = len(resting) and resting.benchmark.map(counts.are_of).all()
+    return (OF_COUNTS if is_counted else {}).get(state, TITLES[state])
 
 
 def listed(kind: str, rows: pd.DataFrame, counted: pd.DataFrame) -> str:
@@ -103,19 +117,3 @@ def most(row: dict[str, Any], counted: pd.DataFrame) -> str:
     name = change.idxmax() if row["ratio"] > 1 else change.idxmin()
     before, after = (wording.significant(medians[entry][name]) for entry in (BASE, CANDIDATE))
     return f"{phases[name]}: {before} to {after} ms"
-
-
-def footer(rows: pd.DataFrame, facts: dict[str, Any]) -> str:
-    """Return how it was compared and where."""
-    threshold = 100 * rows.threshold.iloc[0] if len(rows) else 0
-    rounds = sorted({int(n) for n in rows.n if n})
-    counts = f"{rounds[0]} to {rounds[-1]}" if len(rounds) > 1 else ", ".join(map(str, rounds))
-    level = 100 * facts["confidence"]
-    return (
-        f"*Cost* is the median of the rounds' ratios, candidate to base, of seconds or bytes; of "
-        f"runs a second its inverse. Slower or faster: shown to be more than {threshold:g} % off, "
-        f"with {level:g} % confidence for all {len(rows)} comparisons together (exact sign tests, "
-        f"Holm's correction). No slower: the ratio's {level:g} % interval ends below "
-        f"{1 + threshold / 100:g}. Both ran in the same interleaved rounds ({counts or 'none'}). "
-        f"{facts['machine']}"
-    )

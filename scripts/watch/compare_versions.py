@@ -9,6 +9,7 @@ from scripts.common import errors, files
 from scripts.stats import command, samples
 from scripts.watch import comment, judge
 from scripts.watch.entries import ENTRIES
+from scripts.watch.limits import Limits
 
 
 def names(engines: list[str], tools: list[str]) -> dict[str, str]:
@@ -39,14 +40,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tools", required=True, nargs=2, help="their records")
     parser.add_argument("--confidence", required=True, type=float)
     parser.add_argument("--threshold", required=True, type=float)
+    parser.add_argument("--count-threshold", required=True, type=float)
     parser.add_argument("--out", required=True)
     parser.add_argument("--text", required=True)
     args = parser.parse_args(argv)
     counted, jobs = command.counted(args.samples), [samples.record(path) for path in args.samples]
-    found = [judge.table(counted, args.confidence, args.threshold)]
-    found.append(judge.failures(jobs, args.threshold))
+    limits = Limits(args.confidence, args.threshold, args.count_threshold)
+    found = [judge.table(counted, limits), judge.failures(jobs, limits)]
     rows = pd.concat([table for table in found if len(table)] or found, ignore_index=True)
-    facts = {"confidence": args.confidence, "machine": machine(jobs)}
+    facts = {"limits": limits, "machine": machine(jobs)}
     with files.atomic_write(args.text) as stream:
         stream.write(comment.comment(rows, counted, names(args.engines, args.tools), facts))
     with files.atomic_write(args.out) as stream:

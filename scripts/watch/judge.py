@@ -5,9 +5,11 @@ candidate is `slower` where the cost's median ratio is shown to lie beyond 1 + t
 exact sign test, one-sided, with Holm's correction for the number of headlines, so that a whole
 comparison of equals raises a false alarm no more often than 1 - confidence. It is `no slower` where
 the ratio's interval ends below 1 + the threshold, `faster` where it is shown to lie below 1 - the
-threshold, and `undecided` else. One that fails where the base does not is `failed`.
+threshold, and `undecided` else. Counts are judged by all of their ratios instead (counts.py), and
+by a threshold of their own. One that fails where the base does not is `failed`.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,9 @@ from scipy import stats
 from scripts.bench import registry
 from scripts.stats import intervals
 from scripts.stats.pairs import paired_rounds
+from scripts.watch import counts
 from scripts.watch.entries import BASE, CANDIDATE, ENTRIES
+from scripts.watch.limits import Limits
 
 SLOWER, FASTER, NO_SLOWER = "slower", "faster", "no slower"
 UNDECIDED, FAILED = "undecided", "failed"
@@ -53,38 +57,43 @@ def costs(benchmark: str, both: pd.DataFrame) -> np.ndarray:
     return intervals.paired(value, base)
 
 
-def table(counted: pd.DataFrame, confidence: float, threshold: float) -> pd.DataFrame:
+def table(counted: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     """Return a row for each headline of each build, mode and job that both entries have."""
-    found = pairs(counted)
-    rows = [row(key, both, confidence, threshold) for key, both in found.items()]
+    rows = [row(key, both, limits) for key, both in pairs(counted).items()]
+    tested = [line for line in rows if not counts.are_of(line["benchmark"])]
     for column in ("p_slower", "p_faster"):
-        corrected = intervals.holm([line[column] for line in rows])
-        for line, value in zip(rows, corrected, strict=True):
+        corrected = intervals.holm([line[column] for line in tested])
+        for line, value in zip(tested, corrected, strict=True):
             line[column] = value
     for line in rows:
-        line["state"] = state(line, confidence)
+        line["state"] = state(line, limits.confidence)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def row(
-    key: tuple[str, ...], both: pd.DataFrame, confidence: float, threshold: float
-) -> dict[str, Any]:
+def row(key: tuple[str, ...], both: pd.DataFrame, limits: Limits) -> dict[str, Any]:
     """Return the figures of one comparison, the p-values each of its own test alone."""
     named = dict(zip(KEYS, key, strict=True))
-    ratios = costs(named["benchmark"], both)
-    low, high = intervals.exact_interval(ratios, confidence)
-    return named | {
+    benchmark = named["benchmark"]
+    ratios, threshold = costs(benchmark, both), limits.of(benchmark)
+    found = named | {
         "n": len(both),
         BASE: both.base.median(),
         CANDIDATE: both.value.median(),
         "ratio": float(np.median(ratios)),
-        "ratio_low": low,
-        "ratio_high": high,
         "threshold": threshold,
-        "p_slower": beyond(ratios, 1 + threshold, "greater"),
-        "p_faster": beyond(ratios, 1 - threshold, "less"),
-        "note": "" if np.isfinite(low) else "too few rounds for an interval",
     }
+    if counts.are_of(benchmark):
+        (low, high), few = counts.bounds(both), counts.TOO_FEW
+        p_values = {"p_slower": math.nan, "p_faster": math.nan}
+    else:
+        low, high = intervals.exact_interval(ratios, limits.confidence)
+        few = "too few rounds for an interval"
+        p_values = {
+            "p_slower": beyond(ratios, 1 + threshold, "greater"),
+            "p_faster": beyond(ratios, 1 - threshold, "less"),
+        }
+    note = "" if np.isfinite(low) else few
+    return found | {"ratio_low": low, "ratio_high": high, **p_values, "note": note}
 
 
 def beyond(ratios: np.ndarray, limit: float, side: str) -> float:
@@ -94,14 +103,17 @@ def beyond(ratios: np.ndarray, limit: float, side: str) -> float:
 
 def state(line: dict[str, Any], confidence: float) -> str:
     """Return what one comparison ends in, from the corrected p-values and its interval."""
-    if line["p_slower"] <= 1 - confidence:
-        return SLOWER
-    if line["p_faster"] <= 1 - confidence:
-        return FASTER
+    if counts.are_of(line["benchmark"]):
+        is_slower = line["ratio_low"] > 1 + line["threshold"]
+        is_faster = line["ratio_high"] < 1 - line["threshold"]
+    else:
+        is_slower, is_faster = (line[name] <= 1 - confidence for name in ("p_slower", "p_faster"))
+    if is_slower or is_faster:
+        return SLOWER if is_slower else FASTER
     return NO_SLOWER if line["ratio_high"] < 1 + line["threshold"] else UNDECIDED
 
 
-def failures(jobs: list[dict[str, Any]], threshold: float) -> pd.DataFrame:
+def failures(jobs: list[dict[str, Any]], limits: Limits) -> pd.DataFrame:
     """Return a row for each entry that a job could not measure, with the reason.
 
     Where the base failed nothing is known of the candidate.
@@ -116,7 +128,7 @@ def failures(jobs: list[dict[str, Any]], threshold: float) -> pd.DataFrame:
         dict(zip(["model", "build", "mode", "job", "benchmark"], key, strict=True))
         | {
             "n": 0,
-            "threshold": threshold,
+            "threshold": limits.of(key[-1]),
             "state": UNDECIDED if BASE in reasons else FAILED,
             "note": "; ".join(f"{name}: {reason}" for name, reason in reasons.items()),
         }

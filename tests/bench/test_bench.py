@@ -358,6 +358,7 @@ def plan():
         "seed": 1,
         "baseline": "a",
         "confidence": 0.99,
+        "programs": {},
         "settings": settings | {"budget_seconds": 60},
         "contenders": [
             contender("a", ["true"], gate=right, artifacts={}),

@@ -37,7 +37,10 @@ def put(config, path, value):
 
 @pytest.mark.parametrize(
     "name",
-    ["config.yaml", "quick.yaml", "levers.yaml", "int8.yaml", "scaling.yaml", "engines.yaml"],
+    [
+        *("config.yaml", "quick.yaml", "levers.yaml", "int8.yaml", "scaling.yaml", "engines.yaml"),
+        *("watch.yaml", "counts.yaml"),
+    ],
 )
 def test_shipped_configs_are_valid(root, accept, config, name):
     update_config(config, yaml.safe_load((root / "config" / name).read_text()))
@@ -166,6 +169,16 @@ def test_a_narrower_comparison_can_be_planned(root, compare, runs, spares):
     assert done.returncode == 0, done.stderr
     assert runs <= planned_rules(done)
     assert not spares & planned_rules(done)
+
+
+@pytest.mark.parametrize(("overlay", "is_counted"), [("quick.yaml", 0), ("counts.yaml", 1)])
+def test_instructions_are_counted_and_valgrind_looked_for_where_asked(root, overlay, is_counted):
+    """Not in the default comparison, which it would slow down."""
+    overlays = ["--configfile", f"config/{overlay}", "--forceall"]
+    done = snakemake(root, "--dry-run", "--nolock", *overlays, "--", "report")
+    assert done.returncode == 0, done.stderr
+    assert ("instructions" in planned_rules(done)) == is_counted
+    assert ("results/tools/valgrind.json" in done.stdout + done.stderr) == is_counted
 
 
 def test_every_key_is_explained(root):

@@ -2,12 +2,12 @@
 
 import pandas as pd
 import pytest
-from test_judge import NAMES, rounds
+from test_judge import LIMITS, NAMES, rounds
 
 from scripts.common import paths
 from scripts.watch import comment, judge, tell
 
-FACTS = {"confidence": 0.99, "machine": "Measured somewhere."}
+FACTS = {"limits": LIMITS, "machine": "Measured somewhere."}
 ENTRIES = {"base": "base (wasmtime 47.0.2)", "candidate": "candidate (wasmtime 48.0.8)"}
 
 
@@ -23,7 +23,7 @@ def phases(engine, load):
 
 def written(factors, *more, **how):
     counted = pd.concat([rounds(factors, **how), *more], ignore_index=True)
-    return comment.comment(judge.table(counted, 0.99, 0.03), counted, ENTRIES, FACTS)
+    return comment.comment(judge.table(counted, LIMITS), counted, ENTRIES, FACTS)
 
 
 def test_it_tells_what_got_slower_and_where():
@@ -44,6 +44,18 @@ def test_what_is_no_slower_takes_one_line():
     assert text.count("of `wasm` (aot, net)") == 2
 
 
+def test_counts_are_called_what_they_are_and_how_they_were_compared():
+    text = written({"instructions": 1.05}, count=3, noise=0, drift=0)
+    assert text.startswith("## candidate (wasmtime 48.0.8) executes more instructions than base")
+    assert "by more than 1 % between any two rounds" in text
+    assert "sign tests" not in text
+    both = written({"instructions": 1.05, "cold_start": 1.2}, noise=0.001)
+    assert both.startswith("## candidate (wasmtime 48.0.8) is slower than base")
+    assert "99 % confidence for all 1 comparisons" in both
+    same = written({"instructions": 1.0, "cold_start": 1.0}, noise=0.001, drift=0)
+    assert same.startswith("## candidate (wasmtime 48.0.8) is no slower than base")
+
+
 def test_what_is_undecided_is_not_called_the_same():
     text = written({"cold_start": 1.0}, noise=0.4)
     assert text.startswith("## Undecided: ")
@@ -53,7 +65,7 @@ def test_what_is_undecided_is_not_called_the_same():
 def test_a_failure_has_its_reason():
     skipped = [{"build": "wasm", "engine": "candidate", "mode": "aot", "reason": "exit code 134"}]
     job = {"model": "net", "mode": "aot", "benchmark": "memory", "skipped": skipped}
-    rows = judge.failures([job], 0.03)
+    rows = judge.failures([job], LIMITS)
     text = comment.comment(rows, rounds({"cold_start": 1}), ENTRIES, FACTS)
     assert text.startswith("## candidate (wasmtime 48.0.8) fails where base (wasmtime 47.0.2) does")
     assert "- peak memory of `wasm` (aot, net): candidate: exit code 134" in text
@@ -63,7 +75,7 @@ def test_a_failure_has_its_reason():
 def test_the_exit_code_is_the_verdict(tmp_path, monkeypatch, capsys, factor, noise, code):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()
-    judge.table(rounds({"cold_start": factor}, noise=noise), 0.99, 0.03).to_csv(paths.WATCH)
+    judge.table(rounds({"cold_start": factor}, noise=noise), LIMITS).to_csv(paths.WATCH)
     (tmp_path / paths.WATCH_TEXT).write_text("## What it says\n")
     assert tell.main([]) == code
     assert capsys.readouterr().out == "## What it says\n"

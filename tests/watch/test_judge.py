@@ -5,12 +5,14 @@ import pandas as pd
 import pytest
 
 from scripts.bench import registry
-from scripts.watch import judge
+from scripts.watch import counts, judge
+from scripts.watch.limits import Limits
 
+LIMITS = Limits(0.99, 0.03, 0.01)
 NAMES = {"model": "net", "build": "wasm", "mode": "aot", "job": "aot"}
 
 
-def rounds(factors, count=30, noise=0.02, seed=0):
+def rounds(factors, count=30, noise=0.02, seed=0, drift=0.3):
     """Samples of base and candidate, whose cost is a factor of the base's, by benchmark."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -19,9 +21,9 @@ def rounds(factors, count=30, noise=0.02, seed=0):
         unit = "1/s" if registry.benchmark(benchmark).is_more_better else "s"
         factor = 1 / factor if unit == "1/s" else factor
         for number in range(count):
-            drift = rng.lognormal(0, 0.3)
+            common = rng.lognormal(0, drift)
             for engine, times in (("base", 1), ("candidate", factor)):
-                value = drift * times * rng.lognormal(0, noise)
+                value = common * times * rng.lognormal(0, noise)
                 rows.append({"benchmark": benchmark, "metric": metric, "unit": unit} | {
                     "engine": engine, "round": number, "value": value,
                 })  # fmt: skip
@@ -29,7 +31,7 @@ def rounds(factors, count=30, noise=0.02, seed=0):
 
 
 def states(factors, **how):
-    found = judge.table(rounds(factors, **how), 0.99, 0.03)
+    found = judge.table(rounds(factors, **how), LIMITS)
     return dict(zip(found.benchmark, found.state, strict=True))
 
 
@@ -49,7 +51,7 @@ def test_a_true_difference_within_the_threshold_is_no_alarm():
 
 def test_noise_and_few_rounds_decide_nothing():
     assert states({"cold_start": 1.0}, noise=0.3) == {"cold_start": judge.UNDECIDED}
-    found = judge.table(rounds({"cold_start": 1.5}, count=4), 0.99, 0.03)
+    found = judge.table(rounds({"cold_start": 1.5}, count=4), LIMITS)
     assert found.state.tolist() == [judge.UNDECIDED]
     assert found.note.tolist() == ["too few rounds for an interval"]
 
@@ -69,15 +71,48 @@ def test_equals_raise_an_alarm_no_more_often_than_stated():
     runs = 100
     alarms = 0
     for seed in range(runs):
-        found = judge.table(rounds(factors, count=12, seed=seed), 0.9, 0.03)
+        found = judge.table(rounds(factors, count=12, seed=seed), Limits(0.9, 0.03, 0.01))
         alarms += judge.SLOWER in set(found.state)
     assert 0 < alarms < 0.1 * runs + 3 * np.sqrt(0.09 * runs)
+
+
+@pytest.mark.parametrize(
+    ("factor", "noise", "state"),
+    [
+        (1.02, 1e-4, judge.SLOWER),
+        (0.98, 1e-4, judge.FASTER),
+        (1.009, 1e-4, judge.NO_SLOWER),
+        (1.009, 3e-3, judge.UNDECIDED),
+    ],
+)
+def test_counts_that_repeat_need_no_test(factor, noise, state):
+    """Three rounds decide, by the threshold of counts; where they do not repeat none does."""
+    table = rounds({"instructions": factor}, count=3, noise=noise, drift=0)
+    (row,) = judge.table(table, LIMITS).to_dict("records")
+    assert (row["state"], row["threshold"], row["note"]) == (state, 0.01, "")
+    both = table.pivot(index="round", columns="engine", values="value")
+    assert row["ratio_low"] == both.candidate.min() / both.base.max()
+    assert row["ratio_high"] == both.candidate.max() / both.base.min()
+    assert np.isnan(row["p_slower"])
+
+
+def test_one_round_of_counts_does_not_show_that_they_repeat():
+    table = rounds({"instructions": 2}, count=1, drift=0)
+    (row,) = judge.table(table, LIMITS).to_dict("records")
+    assert (row["state"], row["note"]) == (judge.UNDECIDED, counts.TOO_FEW)
+
+
+def test_counts_take_nothing_of_the_sureness_of_times():
+    both = {"cold_start": 1.2, "instructions": 1.0}
+    alone = judge.table(rounds({"cold_start": 1.2}, count=8), LIMITS)
+    beside = judge.table(rounds(both, count=8), LIMITS)
+    assert beside.p_slower.iloc[0] == alone.p_slower.iloc[0] < 0.01
 
 
 def test_pairs_are_of_one_build_mode_and_job():
     table = rounds({"cold_start": 1.0})
     others = table[table.engine == "base"].assign(build="other")
-    found = judge.table(pd.concat([table, others]), 0.99, 0.03)
+    found = judge.table(pd.concat([table, others]), LIMITS)
     assert found.build.tolist() == ["wasm"]
 
 
@@ -96,7 +131,7 @@ def test_what_fails_is_told_with_its_reason(failing, state):
     ]
     native = {"build": "native", "engine": "none", "mode": "native", "reason": "gone"}
     job = {"model": "net", "mode": "aot", "benchmark": "memory", "skipped": [*skipped, native]}
-    (row,) = judge.failures([job], 0.03).to_dict("records")
+    (row,) = judge.failures([job], LIMITS).to_dict("records")
     assert row["state"] == state
     assert row["note"] == "; ".join(f"{name}: {name} died" for name in failing)
 

@@ -39,7 +39,7 @@ for measuring in MEASURING:
         input:
             of_job(timed_files, measuring),
             of_job(timed_sizes, measuring) if measuring.benchmark == "size" else [],
-            tools=of_job(tool_records, measuring),
+            tools=of_job(timed_tools(measuring), measuring),
             gates=of_job(timed_gates(measuring.gate), measuring),
             model=paths.MODEL,
             request=measuring.request,

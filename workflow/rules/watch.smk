@@ -20,6 +20,7 @@ rule watch:
         engines=watched_engines(),
         confidence=config["confidence"],
         threshold=config["watch"]["threshold"],
+        count_threshold=config["watch"]["count_threshold"],
         code=told_code("scripts.watch.compare_versions"),
     message:
         "Comparing the candidate with the base"
@@ -30,6 +31,7 @@ rule watch:
         " --tools {input.tools:q}"
         " --confidence {params.confidence}"
         " --threshold {params.threshold}"
+        " --count-threshold {params.count_threshold}"
         " --out {output.table:q}"
         " --text {output.text:q}"
         " > {log:q} 2>&1"

@@ -35,26 +35,29 @@ const CLOSE_ON_EXEC: libc::c_ulong = 8;
 #[derive(Debug)]
 pub struct Counts {
     pub instructions: Option<u64>,
+    /// Those outside the kernel, which repeat: what the kernel does varies from run to run.
+    pub user_instructions: Option<u64>,
     pub cycles: Option<u64>,
     /// `user and kernel`, `user`, or `unavailable: ` and the reason; without quotes or backslashes.
     pub counted: String,
 }
 
 /// Counters that the next children of this thread inherit, and that start when these execute.
-pub struct Counters(Result<([File; 2], &'static str), String>);
+pub struct Counters(Result<([File; 3], &'static str), String>);
 
 impl Counters {
     /// Open the counters: of user and kernel, where that is permitted, else of the user's alone.
     pub fn open() -> Self {
-        let both = |flags| {
+        let all = |flags| {
             Ok([
                 open(HARDWARE, INSTRUCTIONS, flags)?,
+                open(HARDWARE, INSTRUCTIONS, EXCLUDE_KERNEL)?,
                 open(HARDWARE, CYCLES, flags)?,
             ])
         };
         let refused = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
-        let opened = match both(0) {
-            Err(error) if refused(&error) => both(EXCLUDE_KERNEL).map(|files| (files, "user")),
+        let opened = match all(0) {
+            Err(error) if refused(&error) => all(EXCLUDE_KERNEL).map(|files| (files, "user")),
             other => other.map(|files| (files, "user and kernel")),
         };
         Self(opened.map_err(|error| reason(&error)))
@@ -62,17 +65,19 @@ impl Counters {
 
     /// Read what the children that ended have counted.
     pub fn read(self) -> Counts {
-        let counted = self.0.and_then(|([instructions, cycles], counted)| {
-            Ok((read(instructions)?, read(cycles)?, counted))
+        let counted = self.0.and_then(|([instructions, user, cycles], counted)| {
+            Ok((read(instructions)?, read(user)?, read(cycles)?, counted))
         });
         match counted {
-            Ok((instructions, cycles, counted)) => Counts {
+            Ok((instructions, user, cycles, counted)) => Counts {
                 instructions: Some(instructions),
+                user_instructions: Some(user),
                 cycles: Some(cycles),
                 counted: counted.into(),
             },
             Err(reason) => Counts {
                 instructions: None,
+                user_instructions: None,
                 cycles: None,
                 counted: format!("unavailable: {reason}"),
             },
@@ -176,6 +181,20 @@ mod tests {
         if let Ok(counter) = open(SOFTWARE, PAGE_FAULTS, EXCLUDE_KERNEL) {
             assert!(read(counter).unwrap_err().contains("0 of 0 ns"));
         }
+    }
+
+    #[test]
+    fn of_user_and_kernel_the_users_instructions_are_a_part() {
+        let counters = Counters::open();
+        assert!(Command::new("true").status().unwrap().success());
+        let counts = counters.read();
+        let found = (counts.instructions, counts.user_instructions);
+        let (Some(all), Some(user)) = found else {
+            assert!(counts.counted.starts_with("unavailable: "), "{found:?}");
+            return;
+        };
+        assert!(0 < user && user <= all, "{user} of {all}");
+        assert_eq!(user == all, counts.counted == "user");
     }
 
     #[test]

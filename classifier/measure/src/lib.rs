@@ -67,6 +67,7 @@ impl Run {
             // In units of 512 bytes, whatever the disk's own.
             ("blocks_read", usage.ru_inblock.to_string()),
             ("instructions", or_null(self.counts.instructions)),
+            ("user_instructions", or_null(self.counts.user_instructions)),
             ("cycles", or_null(self.counts.cycles)),
             ("counted", format!("\"{}\"", self.counts.counted)),
             ("pages", self.pages.all.to_string()),

@@ -88,6 +88,12 @@ def timed_gates(template):
     return of_rows
 
 
+def timed_tools(measuring):
+    """The records of the tools that contenders run, and of those that a benchmark measures with."""
+    own = benchmarks.benchmark(measuring.benchmark).tools
+    return lambda rows: [*tool_records(rows), *tools_with_needed(own)]
+
+
 def timed_files(rows):
     """The files that contenders read, and what does nothing in their place."""
     noops = {row.noop for row in rows if row.tool}

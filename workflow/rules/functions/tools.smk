@@ -1,5 +1,8 @@
 # What the rules of stage tools ask: the files a job needs, its parameters.
-TOOLS = checks.tools_needed(config)
+MEASURING_TOOLS = {
+    tool for name in MEASURED for tool in benchmarks.benchmark(name).tools
+}
+TOOLS = [*checks.tools_needed(config), *sorted(MEASURING_TOOLS)]
 SCALING_TOOLS = checks.tools_needed(SCALING) if SCALED_MODELS else []
 # What the target `deployment` takes besides.
 LOAD_TOOL = "vegeta"

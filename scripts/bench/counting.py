@@ -1,0 +1,59 @@
+"""Instructions that a process executes outside the kernel: by the processor, else by valgrind.
+
+Neither way counts what the kernel does for it, which varies from run to run. Valgrind runs a
+program on a processor of its own, which has what this one has but for AVX-512.
+"""
+
+import os
+import re
+from typing import Any
+
+from scripts.bench.harness import Contender, Harness
+from scripts.bench.spawning import RunError
+
+VALGRIND = "valgrind"
+# Of valgrind's tools that count, the quickest; without a simulated cache. Engines write code while
+# they run, which is to be seen on every processor.
+OPTIONS = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+OPTIONS += ("--smc-check=all-non-file",)
+COUNT = re.compile(r"I\s+refs:\s+([\d,]+)")
+VERSION = re.compile(r"Using Valgrind-([\d.]+)")
+UNKNOWN = re.compile(r"unhandled instruction bytes: [^\n]*")
+
+
+def instructions(harness: Harness, contender: Contender, **keys: Any) -> int:
+    """Return how many instructions a run of a contender executes, its threads' included.
+
+    Raises:
+        RunError: it fails, or cannot be counted.
+    """
+    if not harness.has_counters:
+        return by_valgrind(harness, contender, **keys)
+    run = harness.run(contender, **keys)
+    if run.user_instructions is None:
+        raise RunError(f"was not counted: {run.counted}")
+    return run.user_instructions
+
+
+def by_valgrind(harness: Harness, contender: Contender, **keys: Any) -> int:
+    """Return what valgrind counts; raises as `instructions` does."""
+    log = harness.spawner.folder / "valgrind.log"
+    under = [*on_one_core(), harness.programs[VALGRIND], *OPTIONS, f"--log-file={log}"]
+    try:
+        harness.run(contender, under=under, **keys)
+    except RunError as error:
+        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        unknown = UNKNOWN.search(text)
+        why = f": valgrind does not know one of its instructions: {unknown[0]}" if unknown else ""
+        raise RunError(f"{error}, under valgrind{why}") from error
+    text = log.read_text(encoding="utf-8", errors="replace")
+    harness.counted.add(f"instructions by valgrind {VERSION.search(text)[1]}")
+    return int(COUNT.search(text)[1].replace(",", ""))
+
+
+def on_one_core() -> list[str]:
+    """Return the words that keep a command to one core.
+
+    Valgrind's threads take turns anyway; on several cores the turns are others each time.
+    """
+    return ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]

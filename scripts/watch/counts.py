@@ -1,0 +1,30 @@
+"""Counts of base and candidate, which repeat: no test is needed to tell them apart.
+
+Every round of the candidate is compared with every round of the base: where the counts do not
+repeat well enough, the ratios lie on both sides of the threshold and decide nothing.
+"""
+
+import math
+
+import pandas as pd
+
+from scripts.bench import registry
+
+# One round does not show that counts repeat.
+FEWEST = 2
+TOO_FEW = "one round does not show that the counts repeat"
+
+
+def are_of(benchmark: str) -> bool:
+    """Tell whether what a benchmark is judged by is a count that repeats."""
+    return registry.benchmark(benchmark).is_count
+
+
+def bounds(both: pd.DataFrame) -> tuple[float, float]:
+    """Return the least and the largest ratio of any round's `value` to any round's `base`.
+
+    NaN where there are too few rounds.
+    """
+    if len(both) < FEWEST:
+        return math.nan, math.nan
+    return both.value.min() / both.base.max(), both.value.max() / both.base.min()
