@@ -119,7 +119,7 @@ def certainty(data: Data) -> str:
     """Say how sure the first screen's ratios are, each benchmark and job by itself."""
     level = data.machine["config"]["confidence"]
     halves = {name: reach(data, name) for name in inputs.first_screen(data.estimates)}
-    known = "Most ratios have none, for too few rounds."
+    known = "Most ratios have none, for too few rounds." if any(halves.values()) else ""
     if any(half < math.inf for jobs in halves.values() for half in jobs.values()):
         said = [
             f"{registry.benchmark(name).label} "
@@ -128,7 +128,8 @@ def certainty(data: Data) -> str:
             if jobs
         ]
         known = f"Half of the ratios are known to within, either way: {'; '.join(said)}."
-    return f"**How sure.** Intervals are at {100 * level:g} %. {known} {alarms.self_check(data)}"
+    said = [f"Intervals are at {100 * level:g} %.", known, alarms.self_check(data)]
+    return " ".join(["**How sure.**", *filter(None, said)])
 
 
 def reach(data: Data, benchmark: str) -> dict[str, float]:

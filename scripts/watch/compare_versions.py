@@ -25,7 +25,8 @@ def machine(jobs: list[dict[str, Any]]) -> str:
     hosts = [job["host"] for job in jobs]
     places = sorted({f"{host['cpu']['model']}, {host['cpu']['cores']} cores" for host in hosts})
     dates = sorted(host["date"] for host in hosts)
-    commits = sorted({str(host["git"]["commit"])[:12] for host in hosts if host.get("git")})
+    named = {(host.get("git") or {}).get("commit") for host in hosts}
+    commits = sorted(commit[:12] for commit in named if commit)
     return (
         f"Measured on {' and '.join(places)}, kernel {hosts[0]['kernel']}, {dates[0][:16]} to "
         f"{dates[-1][:16]}, commit {', '.join(commits) or 'unknown'}."
