@@ -129,6 +129,13 @@ class Cluster:
                     found |= {int(path.name), int(fields[1])}
         return sorted(found - {0, 1, os.getpid()})
 
+    def lose(self, node: str) -> None:
+        """Kill a node and all that runs on it, and tell the controller, as a monitor would."""
+        self.daemons[node].kill()
+        self.daemons.pop(node).wait()
+        self.kill_processes(node)
+        self.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=killed")
+
     def kill_processes(self, node: str) -> None:
         """Kill what Slurm started on a node."""
         while found := self.processes(node):

@@ -1,8 +1,10 @@
 """On a cluster: real Slurm with two nodes on this machine, the shipped profile, real jobs."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
+import subprocess
 
 import pytest
 from conftest import copy_checkout, planned_rules, snakemake
@@ -77,3 +79,51 @@ def test_what_is_compiled_for_a_processor_is_of_the_node_type(cluster, done, nod
     plan = submit(done, cluster, "--dry-run", "--", *TARGETS, node_type=node_type)
     assert plan.returncode == 0, plan.stderr
     assert planned_rules(plan) == rules
+
+
+@contextlib.contextmanager
+def endless(program, began):
+    """A program that is measured does not end; `began` is there once it has begun."""
+    whole = program.read_bytes()
+    program.write_text(f"#!/bin/sh\ntouch {began}\nsleep 3600\n")
+    yield
+    program.write_bytes(whole)
+
+
+@contextlib.contextmanager
+def running(folder, cluster, console, *arguments):
+    """The workflow, at work on the cluster."""
+    variables = cluster.variables | {"MOBILENET_NODE_TYPE": "measured"}
+    with open(console, "w") as stream:
+        process = subprocess.Popen(
+            ["snakemake", *CLUSTER, *arguments],
+            cwd=folder,
+            stdout=stream,
+            stderr=stream,
+            env=os.environ | variables,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_measurement_whose_node_dies_fails_and_runs_again(cluster, done, tmp_path):
+    target, began, console = done / paths.PEAK_RATES, tmp_path / "began", tmp_path / "console"
+    with (
+        endless(done / paths.PEAK, began),
+        running(done, cluster, console, "--", paths.PEAK_RATES) as run,
+    ):
+        cluster.wait_for(lambda: began.exists() or run.poll() is not None)
+        cluster.lose(cluster.jobs()["measure_peak"][-1]["NodeList"])
+        assert run.wait(1800) != 0
+    assert "NODE_FAIL" in console.read_text()
+    assert not target.exists()
+    again = submit(done, cluster, "--", paths.PEAK_RATES)
+    assert again.returncode == 0, again.stdout[-2000:] + again.stderr[-6000:]
+    lost, found = cluster.jobs()["measure_peak"][-2:]
+    assert (lost["JobState"], found["JobState"]) == ("NODE_FAIL", "COMPLETED")
+    assert lost["NodeList"] != found["NodeList"]
+    assert files.read_json(target)["kernels"]
+    assert not list((done / "results").rglob(f"*{files.UNFINISHED}"))
