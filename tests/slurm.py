@@ -28,8 +28,8 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 MpiDefault=none
 MinJobAge=3600
-NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} {node}
-NodeName=node2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} {node}
+NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} {node},left
+NodeName=node2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} {node},right
 PartitionName=all Nodes=node1,node2 Default=YES MaxTime=INFINITE
 """
 NODE = "CPUs=2 RealMemory=64000 Features=measured"

@@ -56,10 +56,14 @@ def done(cluster, tmp_path_factory):
     return folder
 
 
-def submit(folder, cluster, *arguments, node_type="measured"):
+def of_types(*names):
+    """The types of nodes that the config names."""
+    return "--config", f"compare={{machines: [{', '.join(names)}]}}"
+
+
+def submit(folder, cluster, *arguments, node_types=("measured",)):
     """Run the workflow through the profile."""
-    variables = cluster.variables | {"MOBILENET_NODE_TYPE": node_type}
-    return snakemake(folder, *CLUSTER, *arguments, **variables)
+    return snakemake(folder, *CLUSTER, *of_types(*node_types), *arguments, **cluster.variables)
 
 
 def test_a_measurement_has_a_node_of_the_type_to_itself(cluster, done):
@@ -76,9 +80,30 @@ def test_a_measurement_has_a_node_of_the_type_to_itself(cluster, done):
 
 @pytest.mark.parametrize(("node_type", "rules"), [("measured", set()), ("other", {"compile_noop"})])
 def test_what_is_compiled_for_a_processor_is_of_the_node_type(cluster, done, node_type, rules):
-    plan = submit(done, cluster, "--dry-run", "--", *TARGETS, node_type=node_type)
+    plan = submit(done, cluster, "--dry-run", "--", *TARGETS, node_types=[node_type])
     assert plan.returncode == 0, plan.stderr
     assert planned_rules(plan) == rules
+
+
+def test_a_cluster_without_a_type_of_nodes_is_refused(cluster, done):
+    refused = submit(done, cluster, "--forceall", "--", paths.NOOP_MODULE, node_types=[])
+    assert refused.returncode != 0
+    assert "compare.machines is empty" in refused.stderr
+
+
+def test_each_machine_is_measured_on_its_own_nodes_with_the_same_model(cluster, done):
+    places = {name: paths.MACHINES.format(machine=name) for name in ("left", "right")}
+    model = paths.GRAPH.format(model="mobilenet_v2_0.35_96")
+    targets = [place + file for place in places.values() for file in (paths.PEAK_RATES, model)]
+    several = submit(done, cluster, "--", *targets, node_types=places)
+    assert several.returncode == 0, several.stdout[-2000:] + several.stderr[-6000:]
+    jobs = cluster.jobs()
+    for name, node in (("left", "node1"), ("right", "node2")):
+        (peak,) = jobs[f"on_{name}_measure_peak"]
+        told = (peak["Features"], peak["NodeList"], peak["OverSubscribe"])
+        assert told == (name, node, "NO")
+        assert (done / places[name] / model).read_bytes() == (done / model).read_bytes()
+    assert len(jobs["fetch_model"]) == 1
 
 
 @contextlib.contextmanager
@@ -93,14 +118,13 @@ def endless(program, began):
 @contextlib.contextmanager
 def running(folder, cluster, console, *arguments):
     """The workflow, at work on the cluster."""
-    variables = cluster.variables | {"MOBILENET_NODE_TYPE": "measured"}
     with open(console, "w") as stream:
         process = subprocess.Popen(
-            ["snakemake", *CLUSTER, *arguments],
+            ["snakemake", *CLUSTER, *of_types("measured"), *arguments],
             cwd=folder,
             stdout=stream,
             stderr=stream,
-            env=os.environ | variables,
+            env=os.environ | cluster.variables,
         )
     try:
         yield process
