@@ -55,10 +55,21 @@ MEASURED = {name for mode in MODES for name in JOBS[mode]}
 
 # What another workflow that takes this one as a module puts before its paths.
 PREFIX = workflow.modifier.path_modifier.replace_prefix("")
+
+
+def job_prefix():
+    """What stands before the paths of the files as jobs see them: copies, where a storage has the files."""
+    stored = workflow.storage_settings
+    if stored.default_storage_provider is None:
+        return PREFIX
+    copies = Path(stored.local_storage_prefix, stored.default_storage_provider)
+    return f"{copies}/{(stored.default_storage_prefix or '').strip('/')}/{PREFIX}"
+
+
 # Jobs find the scripts, these the files, and the tools that the config adds, wherever they run.
 JOB_VARIABLES = {
     "PYTHONPATH": str(ROOT),
-    paths.PREFIX_VARIABLE: PREFIX,
+    paths.PREFIX_VARIABLE: job_prefix(),
     pins.ADDED_VARIABLE: as_json(engines.added(config["engines"])),
 }
 
