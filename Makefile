@@ -58,10 +58,12 @@ docs: setup ## Draw the rules anew, docs/rulegraph.svg (needs graphviz)
 	snakemake --rulegraph dot --forceall --quiet --config 'compare={benchmarks: [cold_start]}' -- all \
 		| tred | dot -Tsvg > docs/rulegraph.svg
 
-lock: ## Lock envs/requirements.in and requirements-slurm.in anew (needs uv on PATH)
+lock: ## Lock envs/requirements.in and those of clusters anew (needs uv on PATH)
 	uv pip compile $(LOCKED) envs/requirements.in --output-file envs/requirements.txt
-	uv pip compile $(LOCKED) envs/requirements-slurm.in --constraints envs/requirements.txt \
-		--output-file envs/requirements-slurm.txt
+	for cluster in slurm kubernetes; do \
+		uv pip compile $(LOCKED) envs/requirements-$$cluster.in --constraints envs/requirements.txt \
+			--output-file envs/requirements-$$cluster.txt; \
+	done
 
 clean: ## Remove the results and Snakemake's records; the cache outside the checkout stays
 	rm -rf .snakemake

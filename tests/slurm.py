@@ -28,8 +28,8 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 MpiDefault=none
 MinJobAge=3600
-NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} {node}
-NodeName=node2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} {node}
+NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} {node},left
+NodeName=node2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} {node},right
 PartitionName=all Nodes=node1,node2 Default=YES MaxTime=INFINITE
 """
 NODE = "CPUs=2 RealMemory=64000 Features=measured"
@@ -128,6 +128,13 @@ class Cluster:
                     fields = (path / "stat").read_text().rpartition(")")[2].split()
                     found |= {int(path.name), int(fields[1])}
         return sorted(found - {0, 1, os.getpid()})
+
+    def lose(self, node: str) -> None:
+        """Kill a node and all that runs on it, and tell the controller, as a monitor would."""
+        self.daemons[node].kill()
+        self.daemons.pop(node).wait()
+        self.kill_processes(node)
+        self.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=killed")
 
     def kill_processes(self, node: str) -> None:
         """Kill what Slurm started on a node."""

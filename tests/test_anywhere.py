@@ -12,6 +12,13 @@ module classification:
     prefix: "classification"
 
 use rule * from classification as classification_*
+
+module other:
+    snakefile: "{root}/workflow/Snakefile"
+    config: config
+    prefix: "other"
+
+use rule * from other as other_*
 """
 
 
@@ -38,7 +45,10 @@ def test_a_folder_s_own_config_lies_over_the_checkout_s(root):
 
 
 def test_another_workflow_takes_it_as_a_module_below_a_folder_of_its_own(root, tmp_path):
-    """Rules, and what the jobs themselves run, find their files there: a reference is checked."""
+    """Rules, and what the jobs themselves run, find their files there: a reference is checked.
+
+    What else is taken as a module has others.
+    """
     (tmp_path / "Snakefile").write_text(MODULE.format(root=root))
     gate = f"classification/{MODEL}/gates/litert.json"
     done = snakemake(tmp_path, "--cores", "2", "--", gate)

@@ -108,6 +108,10 @@ EXPORTS = {
 }
 WATCH, WATCH_TEXT = "results/watch.csv", "results/watch.md"
 MACHINE = "results/machine.json"
+# Of several types of nodes: what stands before the paths of each, what is made once, the report.
+MACHINES = "results/machines/{machine}/"
+MADE = f"{_MODEL}/{{made}}"
+ACROSS = "results/machines.md"
 # Of the dataset that the config names: what this run added to it, and what it tells.
 REMEMBERED = "results/history.json"
 HISTORY, HISTORY_TEXT = "results/history.csv", "results/history.md"

@@ -109,10 +109,10 @@ def figures(run: Folder) -> str:
 
 
 def named(folders: list[str]) -> dict[str, str]:
-    """Return folders by names that tell them apart: the last part of each, else the whole."""
-    last = [Path(folder).resolve().name for folder in folders]
-    generic = len(set(last)) < len(last)
-    return dict(zip(folders if generic else last, folders, strict=True))
+    """Return folders by names that tell them apart: the last part that differs, else the whole."""
+    parts = zip(*(reversed(Path(folder).resolve().parts) for folder in folders), strict=False)
+    names = next((same for same in parts if len(set(same)) == len(folders)), folders)
+    return dict(zip(names, folders, strict=True))
 
 
 def main(argv: list[str] | None = None) -> int:

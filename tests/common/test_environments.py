@@ -58,7 +58,7 @@ def modules(requirements):
 
 STAGES = [
     "tools", "model", "build", "compile", "engines", "action", "oracle", "bench",
-    "deployment", "scaling", "stats", "report", "history", "selfcheck", "watch",
+    "deployment", "scaling", "stats", "report", "history", "selfcheck", "watch", "machines",
 ]  # fmt: skip
 
 
@@ -73,7 +73,8 @@ def test_a_stage_s_environment_has_what_its_jobs_import_and_nothing_else(root, s
 
 
 def test_building_and_measuring_start_without_tensorflow(root):
-    for stage in ("tools", "build", "compile", "scaling", "stats", "report", "selfcheck"):
+    without = "tools", "build", "compile", "scaling", "stats", "report", "selfcheck", "machines"
+    for stage in without:
         assert "tensorflow" not in (root / f"envs/conda/{stage}.yaml").read_text()
 
 

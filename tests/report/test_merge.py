@@ -4,6 +4,7 @@ import pytest
 from test_compare import make
 
 from scripts.common.errors import UserError
+from scripts.machines import write
 from scripts.report import merge
 
 
@@ -55,6 +56,18 @@ def test_one_run_is_refused(tmp_path):
         merged(tmp_path, a={})
 
 
-def test_folders_of_one_name_keep_their_whole_path():
-    assert list(merge.named(["x/results", "y/results"])) == ["x/results", "y/results"]
+def test_runs_are_named_by_the_part_of_the_path_that_tells_them_apart():
+    assert list(merge.named(["x/results", "y/results"])) == ["x", "y"]
     assert list(merge.named(["x/one", "y/two"])) == ["one", "two"]
+    three = ["a/x/results", "a/y/results", "b/y/results"]
+    assert list(merge.named(three)) == three
+
+
+def test_the_report_of_the_workflow_names_its_machines(tmp_path):
+    for name in ("zen4", "icelake"):
+        make(tmp_path / f"{name}/results")
+    machines = [str(tmp_path / f"{name}/results/machine.json") for name in ("zen4", "icelake")]
+    write.main([*machines, "--out", str(tmp_path / "machines.md")])
+    text = (tmp_path / "machines.md").read_text()
+    assert line(text, "model", "mode")[4:] == ["zen4", "icelake", "icelake against zen4"]
+    assert [name for name in ("zen4", "icelake") if f"\n## {name}: a processor\n" in text]

@@ -1,4 +1,5 @@
 # What all stages share: the checked config, the locks, and how parameters are written.
+import copy
 import json
 import os
 import re
@@ -27,6 +28,8 @@ from scripts.tools import location, pins
 from scripts.watch import entries
 from snakemake.exceptions import WorkflowError
 
+# As it was asked for, before defaults are filled in.
+ASKED = copy.deepcopy(config)
 try:
     checks.accept(config, ROOT / "workflow/schemas/config.schema.yaml")
 except UserError as error:
@@ -51,22 +54,39 @@ MODES = [mode for mode in config["compare"]["modes"] if JOBS[mode]]
 MEASURED = {name for mode in MODES for name in JOBS[mode]}
 
 # What another workflow that takes this one as a module puts before its paths.
-PREFIX = workflow.modifier.path_modifier.prefix or ""
+PREFIX = workflow.modifier.path_modifier.replace_prefix("")
+
+
+def job_prefix():
+    """What stands before the paths of the files as jobs see them: copies, where a storage has the files."""
+    stored = workflow.storage_settings
+    if stored.default_storage_provider is None:
+        return PREFIX
+    copies = Path(stored.local_storage_prefix, stored.default_storage_provider)
+    return f"{copies}/{(stored.default_storage_prefix or '').strip('/')}/{PREFIX}"
+
+
 # Jobs find the scripts, these the files, and the tools that the config adds, wherever they run.
 JOB_VARIABLES = {
     "PYTHONPATH": str(ROOT),
-    paths.PREFIX_VARIABLE: PREFIX,
+    paths.PREFIX_VARIABLE: job_prefix(),
     pins.ADDED_VARIABLE: as_json(engines.added(config["engines"])),
 }
 
+# On a cluster, the types of nodes that are measured. Jobs here ask for the first; rules/machines.smk has the others'.
+MACHINES = config["compare"]["machines"]
+NODE_TYPE = next(iter(MACHINES), "")
 # The processor that code is compiled for: this machine's or, on a cluster, that of the nodes that jobs ask for.
-HOST = os.environ.get("MOBILENET_NODE_TYPE") or cpu.key()
+HOST = NODE_TYPE or cpu.key()
 # What a measurement takes: the machine, or on a cluster a node, to itself.
 ALONE = {"bench": 1, "slurm_extra": "--exclusive"}
 
 # This process asks for them too.
 os.environ[pins.ADDED_VARIABLE] = JOB_VARIABLES[pins.ADDED_VARIABLE]
 
+
+# What stands before commands is the whole process's; each module's is its own.
+shell = type("shell", (shell,), {})
 shell.prefix(
     "set -euo pipefail; "
     + runlock.SHELL_PREFIX
@@ -79,6 +99,14 @@ shell.prefix(
 
 
 onstart:
+    if workflow.local_exec and MACHINES:
+        raise WorkflowError(
+            "compare.machines names types of nodes: it takes a cluster (docs/cluster.md)"
+        )
+    if not workflow.local_exec and not MACHINES:
+        raise WorkflowError(
+            "compare.machines is empty: on a cluster, name the type of nodes that all jobs go to"
+        )
     try:
         RUN_LOCK = runlock.claim(Path("results"))
     except UserError as error:

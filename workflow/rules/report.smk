@@ -371,9 +371,7 @@ use rule deployment_html as scaling_html with:
 
 rule report:
     input:
-        rules.report_md.output,
-        rules.report_html.output,
-        remembered(),
+        reports,
 
 
 rule exports:

@@ -5,7 +5,7 @@ import hashlib
 def history_folder():
     """The dataset's folder, empty where there is none; in a module below what that makes."""
     folder = config["history"]["folder"]
-    return PREFIX + folder if folder and not os.path.isabs(folder) else folder
+    return os.path.normpath(os.path.join(PREFIX, folder)) if folder else ""
 
 
 def history_files():

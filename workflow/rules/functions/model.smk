@@ -28,7 +28,7 @@ def calibration_images(wildcards):
 
 def model_labels(wildcards):
     """The labels that the manifest names for a model."""
-    return ENTRIES[wildcards.model].labels
+    return local(ENTRIES[wildcards.model].labels)
 
 
 def model_entry(wildcards):

@@ -52,6 +52,13 @@ def remembered():
     return [paths.REMEMBERED] if config["history"]["folder"] else []
 
 
+def reports(wildcards):
+    """What a whole run ends with: of several machines their reports, and the one across them."""
+    if SEVERAL:
+        return [paths.ACROSS, *machine_reports()]
+    return [paths.REPORT, paths.REPORT_HTML, *remembered()]
+
+
 def scaling_caption(wildcards):
     """The same of the scaling."""
     return scaling_figures.caption(wildcards.figure)

@@ -1,0 +1,1 @@
+"""Stage machines: several types of nodes in one run, and one report across them."""
