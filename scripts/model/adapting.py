@@ -57,7 +57,9 @@ def told(model: Model) -> str:
 
 def _before(net, model: Model):
     if model.channels == "BGR":
-        net = tf.raw_ops.GatherV2(params=net, indices=[2, 1, 0], axis=-1, name=f"{SCOPE}/channels")
+        # tract takes indices of 64 bits only.
+        order = np.array([2, 1, 0], np.int64)
+        net = tf.raw_ops.GatherV2(params=net, indices=order, axis=-1, name=f"{SCOPE}/channels")
     if model.scales:
         net = tf.raw_ops.Sub(x=net, y=np.float32(model.mean), name=f"{SCOPE}/mean")
         net = tf.raw_ops.RealDiv(x=net, y=np.float32(model.std), name=f"{SCOPE}/std")

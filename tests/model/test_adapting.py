@@ -78,6 +78,15 @@ def test_one_placeholder_is_left(graph):
     assert [node.name for node in nodes if node.op == "Placeholder"] == [name]
 
 
+def test_the_order_of_channels_is_in_numbers_that_tract_takes(graph):
+    """It refuses indices of 32 bits, which TensorFlow would make of a plain list."""
+    adapted, *_ = adapting.adapt(graph, replace(PLAIN, channels="BGR"))
+    (node,) = (
+        node for node in tf.compat.v1.GraphDef.FromString(adapted).node if node.op == "GatherV2"
+    )
+    assert node.attr["Tindices"].type == tf.int64.as_datatype_enum
+
+
 def test_what_was_added_is_told():
     model = replace(PLAIN, channels="BGR", std=STD, output_is="logits")
     told = "BGR, mean [0.0, 0.0, 0.0], std [1.5, 2.0, 4.0], softmax"
