@@ -27,7 +27,7 @@ def choose(model: Model, weights: str, seed: int) -> tuple[str, Weights, str | N
         try:
             return "pretrained", pretrained.obtain(model), None
         except UserError as error:
-            if weights == "pretrained":
+            if weights == "pretrained" or model.architecture is None:
                 raise
             why = str(error)
     return "seeded", seeded(model, seed), why or "the config asks for seeded weights"
@@ -39,24 +39,45 @@ def seeded(model: Model, seed: int) -> Weights:
     from scripts.common.quiet_tensorflow import tf
     from scripts.model import seeded_graph
 
-    graph = seeded_graph.frozen_graph(
-        model.width, model.size, len(model.classes), model.input_range, seed
-    )
+    if model.architecture is None:
+        raise UserError(
+            f"{model.name} has no `architecture` in the manifest that weights could be drawn for; "
+            "it takes its own (`weights: pretrained`)"
+        )
+    shape = (model.width, model.size, len(model.classes))
+    graph = seeded_graph.frozen_graph(*shape, model.input_range, seed, model.architecture)
     return Weights(graph, f"drawn from seed {seed} with TensorFlow {tf.__version__}")
 
 
-def record(model: Model, kind: str, weights: Weights, why: str | None) -> dict:
+def adapted(model: Model, weights: Weights) -> tuple[Weights, str, str]:
+    """Return the weights in a graph that everything here takes, and the names of its ends.
+
+    Raises:
+        UserError: a graph of one's own cannot be used.
+    """
+    # A graph that TF-slim published is as it is; to look at it TensorFlow would have to be loaded.
+    if model.architecture and not model.is_adapted:
+        return weights, model.input, model.output
+    from scripts.model import adapting
+
+    graph, *ends = adapting.adapt(weights.graph, model)
+    added = f", {adapting.told(model)}" if model.is_adapted else ""
+    return Weights(graph, weights.provenance + added), *ends
+
+
+def record(model: Model, kind: str, weights: Weights, why: str | None, ends: tuple) -> dict:
     """Return what `model.json` says of a model."""
     return {
         "name": model.name,
         "weights": kind,
         "sha256": hashlib.sha256(weights.graph).hexdigest(),
         "bytes": len(weights.graph),
+        "architecture": model.architecture,
         "width": model.width,
         "size": model.size,
         "input_range": list(model.input_range),
-        "input": model.input,
-        "output": model.output,
+        "input": ends[0],
+        "output": ends[1],
         "classes": len(model.classes),
         "provenance": weights.provenance,
         "why": why,
@@ -85,11 +106,12 @@ def main(argv: list[str] | None = None) -> int:
     kind, weights, why = choose(model, args.weights, args.seed)
     if kind == "seeded":
         announce(model, why)
+    weights, *ends = adapted(model, weights)
     with files.atomic_write(args.out, "wb") as stream:
         stream.write(weights.graph)
     with files.atomic_write(args.labels_out) as stream:
         stream.write("\n".join(model.classes) + "\n")
-    files.write_json(args.json_out, record(model, kind, weights, why))
+    files.write_json(args.json_out, record(model, kind, weights, why, ends))
     return 0
 
 

@@ -22,30 +22,51 @@ class Model:
     Attributes:
         name: the entry's key.
         member: file name of the frozen graph, alone or inside the archive.
-        width: width multiplier; seeded weights are made with it.
         size: side of the input image in pixels.
         input_range: what black and white pixels become.
         input: node that takes float32 [batch, size, size, 3].
-        output: node that gives float32 [batch, classes], probabilities.
+        output: node that gives float32 [batch, classes].
         labels: file with one class name a line.
+        label_offset: lines of that file before the first class of the output.
+        channels: RGB or BGR, the order in which the graph takes them.
+        mean, std: what the graph takes off from and divides each channel by, in its order of
+            channels, after `input_range`.
+        output_is: `probabilities` or `logits`.
+        architecture, width: what weights can be drawn for, if any.
         url: where the archive is served, if anywhere.
         archive_digest: `algorithm:hex` of the archive, if known.
         member_digest: `algorithm:hex` of the frozen graph alone, if known.
 
-    An entry without digests is for seeded weights only.
+    An entry without digests is for seeded weights only, one without an architecture for others.
     """
 
     name: str
     member: str
-    width: float
     size: int
     input_range: tuple[float, float]
     input: str
     output: str
     labels: Path
+    label_offset: int
+    channels: str
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    output_is: str
+    architecture: str | None = None
+    width: float | None = None
     url: str | None = None
     archive_digest: str | None = None
     member_digest: str | None = None
+
+    @property
+    def scales(self) -> bool:
+        """Whether the graph takes channels scaled further than to `input_range`."""
+        return any(self.mean) or set(self.std) != {1.0}
+
+    @property
+    def is_adapted(self) -> bool:
+        """Whether nodes are added to the graph (adapting.py)."""
+        return self.scales or self.channels != "RGB" or self.output_is == "logits"
 
     @property
     def archive(self) -> str | None:
@@ -55,7 +76,7 @@ class Model:
     @property
     def classes(self) -> list[str]:
         """The class names in the order of the model's output."""
-        return self.labels.read_text(encoding="utf-8").splitlines()
+        return self.labels.read_text(encoding="utf-8").splitlines()[self.label_offset :]
 
 
 def load(name: str, path: str | Path = MANIFEST) -> Model:
@@ -76,8 +97,13 @@ def load(name: str, path: str | Path = MANIFEST) -> Model:
     labels = path.parent / entry["labels"]
     if not labels.is_file():
         raise UserError(f"{where}.labels names {labels}, which does not exist")
-    values = {"width": float(entry["width"]), "input_range": (low, high), "labels": labels}
-    return Model(name=name, **(entry | values))
+    values = {"input_range": (low, high), "labels": labels}
+    for key in ("mean", "std"):
+        values[key] = tuple(map(float, entry[key]))
+    model = Model(name=name, **(entry | values))
+    if not model.classes:
+        raise UserError(f"{where}.label_offset leaves no labels of {labels}")
+    return model
 
 
 def verify(stream, expected: str, what: str) -> None:

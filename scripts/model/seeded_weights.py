@@ -1,4 +1,4 @@
-"""Weights for MobileNet V2 from a seed: meaningless labels, but a network that behaves like one.
+"""Weights for a MobileNet from a seed: meaningless labels, but a network that behaves like one.
 
 With weights drawn blindly every image ends at the same answer, or the softmax is flat or saturated,
 and comparing two implementations then proves little. So batch norm gets the statistics of synthetic
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scripts.common.quiet_tensorflow import tf
-from scripts.model.mobilenet_v2 import Layer, layers
+from scripts.model.layer import Layer
 
 EPSILON = 1e-3
 CALIBRATION_IMAGES = 8
@@ -44,11 +44,13 @@ class SeededNetwork:
     biases: np.ndarray
 
 
-def draw(width: float, size: int, classes: int, input_range: tuple, seed: int) -> SeededNetwork:
+def draw(
+    layers: list[Layer], size: int, classes: int, input_range: tuple, seed: int
+) -> SeededNetwork:
     """Draw a network; the same arguments give the same bits.
 
     Args:
-        width: width multiplier.
+        layers: the convolutions in order, the classifier's own excepted.
         size: side of the input image in pixels.
         classes: number of classes.
         input_range: lowest and highest value of the input.
@@ -58,7 +60,7 @@ def draw(width: float, size: int, classes: int, input_range: tuple, seed: int) -
     rng = np.random.RandomState(seed)
     activations = synthetic_images(rng, CALIBRATION_IMAGES, size, input_range)
     drawn, block_input = [], None
-    for layer in layers(width):
+    for layer in layers:
         if layer.opens:
             block_input = activations
         convolved = _convolve(layer, weights := _weights(rng, layer), activations)

@@ -96,6 +96,7 @@ class Place:
         entry = {
             "member": "net.pb",
             "member_digest": "sha256:" + hashlib.sha256(GRAPH).hexdigest(),
+            "architecture": "mobilenet_v2",
             "width": 0.35,
             "size": 96,
             "input_range": [-1, 1],

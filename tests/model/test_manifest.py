@@ -12,6 +12,7 @@ from scripts.model import manifest
 SOUND = {
     "member": "net.pb",
     "member_digest": "sha256:" + "0" * 64,
+    "architecture": "mobilenet_v2",
     "width": 0.5,
     "size": 96,
     "input_range": [-1, 1],
@@ -67,6 +68,12 @@ def test_a_sound_entry(tmp_path):
         ),
         ({"labels": "none.txt"}, "does not exist"),
         ({"url": "http://host/net.tgz"}, "net: 'archive_digest' is a dependency of 'url'"),
+        ({"architecture": "vgg"}, "net.architecture: 'vgg' is not one of mobilenet_v1"),
+        ({"channels": "GBR"}, "net.channels: 'GBR' is not one of RGB, BGR"),
+        ({"mean": [0.5]}, "net.mean: [0.5] is too short"),
+        ({"std": [1, 0, 1]}, "net.std.1: 0 is less than or equal to the minimum of 0"),
+        ({"output_is": "scores"}, "net.output_is: 'scores' is not one of probabilities, logits"),
+        ({"label_offset": 2}, "net.label_offset leaves no labels of"),
     ],
 )
 def test_wrong_values_are_refused_by_name(tmp_path, change, complaint):
@@ -77,9 +84,34 @@ def test_wrong_values_are_refused_by_name(tmp_path, change, complaint):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", sorted(set(SOUND) - {"member_digest"}))
+OPTIONAL = {"member_digest", "architecture", "width"}
+
+
+def without(*keys):
+    return {name: value for name, value in SOUND.items() if name not in keys}
+
+
+def test_what_only_other_networks_want_is_left_out(tmp_path):
+    """An entry for weights of one's own names no architecture; its scaling and labels are plain."""
+    model = manifest.load("net", write(tmp_path, without("architecture", "width")))
+    assert (model.architecture, model.width, model.classes) == (None, None, ["a", "b"])
+    assert not model.is_adapted
+
+
+@pytest.mark.parametrize("key", ["architecture", "width"])
+def test_an_architecture_and_its_width_come_together(tmp_path, key):
+    with pytest.raises(UserError, match=f"'{key}' is a dependency of"):
+        manifest.load("net", write(tmp_path, without(key)))
+
+
+def test_labels_before_the_first_class_are_left_out(tmp_path):
+    model = manifest.load("net", write(tmp_path, SOUND | {"label_offset": 1}))
+    assert model.classes == ["b"]
+
+
+@pytest.mark.parametrize("key", sorted(set(SOUND) - OPTIONAL))
 def test_missing_keys_are_refused_by_name(tmp_path, key):
-    entry = {name: value for name, value in SOUND.items() if name != key}
+    entry = without(key)
     with pytest.raises(UserError, match=f"the key 'net.{key}' is missing"):
         manifest.load("net", write(tmp_path, entry))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
-from scripts.model import fold, lowering, mobilenet_v2, pack, packing, seeded_graph
+from scripts.model import fold, lowering, mobilenet_v1, mobilenet_v2, pack, packing, seeded_graph
 from scripts.model.lowering import CONV, DEPTHWISE, INPUT, POINTWISE, POOL, SOFTMAX, Layer
 
 WIDTH, SIZE, CLASSES = 0.35, 96, 21
@@ -47,12 +47,12 @@ def answers(graph, images):
     return run_graph(graph, images)
 
 
-def run_graph(serialised, images):
+def run_graph(serialised, images, output=OUTPUT):
     graph = tf.Graph()
     with graph.as_default():
         tf.import_graph_def(tf.compat.v1.GraphDef.FromString(serialised), name="")
     with tf.compat.v1.Session(graph=graph) as session:
-        return session.run(f"{OUTPUT}:0", {f"{INPUT_NAME}:0": images})
+        return session.run(f"{output}:0", {f"{INPUT_NAME}:0": images})
 
 
 def nodes(serialised):
@@ -119,6 +119,21 @@ def test_one_layer_for_each_convolution(layers):
         assert layer.size_out == -(-layer.size_in // layer.stride)
         assert layer.clamp == ((0, 6) if expected.relu6 else (-np.inf, np.inf))
         assert layer.bias.any()
+
+
+def test_v1_is_lowered_too():
+    """Another architecture of the same layers; its answers stay those of its graph."""
+    root = "MobilenetV1/Predictions/Reshape_1"
+    graph = seeded_graph.frozen_graph(0.25, SIZE, CLASSES, seed=5, architecture="mobilenet_v1")
+    model = MODEL | {"output": root}
+    layers = lowering.lower(fold.prepare(graph, model), model)
+    published = [DEPTHWISE, POINTWISE] * len(mobilenet_v1.PAIRS)
+    assert [layer.kind for layer in layers] == [CONV, *published, POOL, POINTWISE, SOFTMAX]
+    image = np.random.default_rng(3).uniform(-1, 1, (1, SIZE, SIZE, 3)).astype(np.float32)
+    for panel in (8, 16):
+        found = run_packed(pack.pack(layers, SIZE, panel), image[0])
+        wanted = run_graph(graph, image, root)[0]
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=TOLERANCE)
 
 
 def test_additions_are_of_the_block_s_input(layers):

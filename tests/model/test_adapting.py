@@ -1,0 +1,124 @@
+"""Graphs that want other pixels, or give logits: what is added does as the entry says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.common.quiet_tensorflow import tf
+from scripts.model import adapting, manifest
+
+SIZE, CLASSES = 4, 3
+WEIGHTS = np.random.default_rng(5).normal(0, 0.001, (SIZE * SIZE * 3, CLASSES)).astype(np.float32)
+# With the last three of 1001 labels.
+PLAIN = replace(
+    manifest.load("mobilenet_v2_0.35_96"),
+    size=SIZE,
+    input="image",
+    output="logits",
+    label_offset=998,
+)
+MEAN, STD = (103.0, 116.0, 123.0), (1.5, 2.0, 4.0)
+
+
+@pytest.fixture(scope="module")
+def graph():
+    """A linear classifier; its logits tell a channel from another."""
+    with tf.Graph().as_default() as built:
+        image = tf.compat.v1.placeholder(tf.float32, [None, SIZE, SIZE, 3], name="image")
+        flat = tf.reshape(image, [-1, WEIGHTS.shape[0]])
+        tf.raw_ops.MatMul(a=flat, b=WEIGHTS, name="logits")
+    return built.as_graph_def().SerializeToString()
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(6).uniform(0, 255, (2, SIZE, SIZE, 3)).astype(np.float32)
+
+
+def run(serialised, ends, images):
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(tf.compat.v1.GraphDef.FromString(serialised), name="")
+        with tf.compat.v1.Session(graph=graph) as session:
+            return session.run(f"{ends[1]}:0", {f"{ends[0]}:0": images})
+
+
+def softmax(logits):
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        ({"channels": "BGR"}, lambda image: image[..., ::-1], lambda logits: logits),
+        # In the graph's order of channels: after they are swapped.
+        (
+            {"channels": "BGR", "mean": MEAN, "std": STD},
+            lambda image: (image[..., ::-1] - np.float32(MEAN)) / np.float32(STD),
+            lambda logits: logits,
+        ),
+        ({"mean": MEAN}, lambda image: image - np.float32(MEAN), lambda logits: logits),
+        ({"output_is": "logits"}, lambda image: image, softmax),
+    ],
+    ids=["BGR", "BGR, mean and std", "mean", "logits"],
+)
+def test_the_graph_does_what_the_entry_says(graph, images, change, before, after):
+    model = replace(PLAIN, **change)
+    wanted = after(before(images).reshape(2, -1) @ WEIGHTS)
+    adapted, *ends = adapting.adapt(graph, model)
+    np.testing.assert_allclose(run(adapted, ends, images), wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_one_placeholder_is_left(graph):
+    """Runtimes would wait for the network's own, which nothing feeds any more."""
+    adapted, name, _ = adapting.adapt(graph, replace(PLAIN, mean=MEAN))
+    nodes = tf.compat.v1.GraphDef.FromString(adapted).node
+    assert [node.name for node in nodes if node.op == "Placeholder"] == [name]
+
+
+def test_the_order_of_channels_is_in_numbers_that_tract_takes(graph):
+    """It refuses indices of 32 bits, which TensorFlow would make of a plain list."""
+    adapted, *_ = adapting.adapt(graph, replace(PLAIN, channels="BGR"))
+    (node,) = (
+        node for node in tf.compat.v1.GraphDef.FromString(adapted).node if node.op == "GatherV2"
+    )
+    assert node.attr["Tindices"].type == tf.int64.as_datatype_enum
+
+
+def test_what_was_added_is_told():
+    model = replace(PLAIN, channels="BGR", std=STD, output_is="logits")
+    told = "BGR, mean [0.0, 0.0, 0.0], std [1.5, 2.0, 4.0], softmax"
+    assert adapting.told(model) == f"with nodes added for {told}"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"input": "imgae"}, "no node 'imgae'; its placeholders: image; correct `input`"),
+        ({"output": "x"}, "no node 'x'; its last one is logits; correct `output`"),
+        ({"label_offset": 999}, "has 3 classes, but there are 2 labels; correct `labels` or"),
+        ({"size": 5}, r"takes \[None, 4, 4, 3\], not \[None, 5, 5, 3\]; correct `size`"),
+    ],
+)
+def test_what_does_not_fit_the_graph_is_told(graph, change, complaint):
+    with pytest.raises(UserError, match=complaint):
+        adapting.adapt(graph, replace(PLAIN, **change))
+
+
+def test_an_input_of_bytes_is_refused():
+    with tf.Graph().as_default() as built:
+        image = tf.compat.v1.placeholder(tf.uint8, [None, SIZE, SIZE, 3], name="image")
+        tf.cast(image, tf.float32, name="logits")
+    with pytest.raises(UserError, match="cannot be used: .*float.*uint8"):
+        adapting.adapt(built.as_graph_def().SerializeToString(), PLAIN)
+
+
+def test_a_graph_that_needs_nothing_stays_as_it_is(graph):
+    assert adapting.adapt(graph, PLAIN) == (graph, "image", "logits")
+
+
+def test_what_is_no_graph():
+    with pytest.raises(UserError, match="_frozen.pb is no frozen graph"):
+        adapting.adapt(b"\xff" * 40, replace(PLAIN, mean=MEAN))
