@@ -57,9 +57,11 @@ def told(model: Model) -> str:
 
 def _before(net, model: Model):
     if model.channels == "BGR":
-        # tract takes indices of 64 bits only.
-        order = np.array([2, 1, 0], np.int64)
-        net = tf.raw_ops.GatherV2(params=net, indices=order, axis=-1, name=f"{SCOPE}/channels")
+        # Exact, too, and tract reads no GatherV2: it wants indices of 32 bits, then of 64.
+        order = np.eye(3, dtype=np.float32)[::-1].reshape(1, 1, 3, 3)
+        net = tf.raw_ops.Conv2D(
+            input=net, filter=order, strides=[1] * 4, padding="VALID", name=f"{SCOPE}/channels"
+        )
     if model.scales:
         net = tf.raw_ops.Sub(x=net, y=np.float32(model.mean), name=f"{SCOPE}/mean")
         net = tf.raw_ops.RealDiv(x=net, y=np.float32(model.std), name=f"{SCOPE}/std")
