@@ -6,6 +6,7 @@ program on a processor of its own, which has what this one has but for AVX-512.
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from scripts.bench.harness import Contender, Harness
@@ -38,17 +39,24 @@ def instructions(harness: Harness, contender: Contender, **keys: Any) -> int:
 def by_valgrind(harness: Harness, contender: Contender, **keys: Any) -> int:
     """Return what valgrind counts; raises as `instructions` does."""
     log = harness.spawner.folder / "valgrind.log"
+    log.unlink(missing_ok=True)
     under = [*on_one_core(), harness.programs[VALGRIND], *OPTIONS, f"--log-file={log}"]
     try:
         harness.run(contender, under=under, **keys)
     except RunError as error:
-        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-        unknown = UNKNOWN.search(text)
+        unknown = UNKNOWN.search(said(log))
         why = f": valgrind does not know one of its instructions: {unknown[0]}" if unknown else ""
         raise RunError(f"{error}, under valgrind{why}") from error
-    text = log.read_text(encoding="utf-8", errors="replace")
-    harness.counted.add(f"instructions by valgrind {VERSION.search(text)[1]}")
-    return int(COUNT.search(text)[1].replace(",", ""))
+    version, count = (pattern.search(said(log)) for pattern in (VERSION, COUNT))
+    if not version or not count:
+        raise RunError("was not counted: it starts another program, which valgrind does not follow")
+    harness.counted.add(f"instructions by valgrind {version[1]}")
+    return int(count[1].replace(",", ""))
+
+
+def said(log: Path) -> str:
+    """Return what valgrind wrote; nothing where it wrote no log."""
+    return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
 
 def on_one_core() -> list[str]:

@@ -59,7 +59,9 @@ def ask_for(record: dict[str, Any], copied: Path, version: str) -> None:
             [record["path"], *call], env=environment, check=False, capture_output=True, text=True
         )
         if done.returncode != 0:
-            raise UserError(f"no {LIBRARY} {version}: cargo {call[0]}: {done.stderr.strip()}")
+            raise UserError(
+                f"cannot take {LIBRARY} {version}: cargo {call[0]}: {done.stderr.strip()}"
+            )
 
 
 def lock_digest(folder: Path) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from scripts.common import paths
 from scripts.contenders import registry
 from scripts.contenders.contender import NO_ENGINE
-from scripts.report.folders import flat
+from scripts.report.folders import flat, way_of_counting
 
 # What is told where it changes, by column; those with objects as JSON are told key by key.
 OF_JOB = {
@@ -63,7 +63,7 @@ def of_job(job: dict[str, Any], machine: dict[str, Any]) -> dict[str, Any]:
         "commit": host["git"]["commit"],
         "uncommitted": host["git"]["changed"],
         "model_sha256": machine["artifacts"][graph],
-        "settings": as_json(job["settings"]),
+        "settings": as_json(job["settings"] | way_of_counting(job)),
         "config_sha256": hashlib.sha256(as_json(machine["config"]).encode()).hexdigest(),
         "confidence": machine["config"]["confidence"],
         "busy_start": job["busy_start"],

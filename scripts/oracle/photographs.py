@@ -63,13 +63,24 @@ def labelled(table: Path) -> list[Labelled]:
     for line, row in rows:
         name, index = (row[key] or "" for key in COLUMNS)
         path = table.parent / name
+        if set("{}") & set(str(path)):
+            raise UserError(f"{table}, line {line}: {name!r}: Snakemake knows no braces in a path")
         if not index.isdecimal() or len(index) > DIGITS:
             raise UserError(f"{table}, line {line}: {index[:20]!r} is no index of a class")
-        if not path.is_file() or path in found:
-            why = "is there twice" if path in found else "is no file"
-            raise UserError(f"{table}, line {line}: {name!r} {why}")
-        found[path] = Labelled(path, int(index))
+        real = resolved(path)
+        if real is None or real in found:
+            why = "is no file that can be read" if real is None else "is there twice"
+            raise UserError(f"{table}, line {line}: {name[:80]!r} {why}")
+        found[real] = Labelled(path, int(index))
     return list(found.values())
+
+
+def resolved(path: Path) -> Path | None:
+    """Return where a file lies, whatever it is called; none where it cannot be had."""
+    try:
+        return path.resolve() if path.is_file() else None
+    except OSError:
+        return None
 
 
 def crops(images: list[Image.Image], count: int, seed: int) -> Iterator[bytes]:

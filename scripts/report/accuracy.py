@@ -36,7 +36,7 @@ def photographs(row: pd.Series) -> str:
         return row.reason
     found = f"{row.photographs:.0f}"
     if row.photographs < row.listed:
-        found += f" of {row.listed:.0f}, as many as its time allowed"
+        found += f" of {row.listed:.0f}, as many as it answered in its time"
     return found + (f"; {row.refused:.0f} refused" if row.refused else "")
 
 
@@ -44,10 +44,8 @@ def share(row: pd.Series | None) -> str:
     """Return a share in per cent with its interval."""
     if row is None:
         return NONE
-    value, low, high = (
-        wording.significant(100 * end) for end in (row["share"], row.share_low, row.share_high)
-    )
-    return f"{value} % ({low} to {high} %)"
+    low, high = (wording.significant(100 * end) for end in (row.share_low, row.share_high))
+    return f"{row['count']:.0f}, {wording.significant(100 * row['share'])} % ({low} to {high} %)"
 
 
 def pairs(row: pd.Series | None) -> str:

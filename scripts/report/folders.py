@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.bench import concurrency
+from scripts.bench import concurrency, registry
 from scripts.common import files, paths
 from scripts.common.errors import UserError
 from scripts.report import comparison
@@ -84,7 +84,7 @@ def fingerprint(machine: dict[str, Any], models: list[dict[str, Any]]) -> dict[s
             "memory in MiB": machine["memory_mib"],
         },
         "relative": {"baseline": f"{baseline} {config['builds'][baseline]}"},
-        "settings": resolved(config["benchmarks"], cpu["cores"]),
+        "settings": counted(resolved(config["benchmarks"], cpu["cores"]), machine["jobs"]),
         "other": flat(
             {name: machine[name] for name in ("kernel", "system", "python", "packages", "git")}
             | {"CPU flags": dict.fromkeys(cpu["flags"], "present"), "virtual": cpu["virtual"]}
@@ -107,6 +107,21 @@ def resolved(benchmarks: dict[str, Any], cores: int) -> dict[str, Any]:
         levels = concurrency.levels(found["throughput"]["concurrency"], cores)
         found["throughput"] = found["throughput"] | {"concurrency": levels}
     return found
+
+
+def counted(benchmarks: dict[str, Any], jobs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the benchmarks' settings with how their counts were taken."""
+    found = dict(benchmarks)
+    for job in jobs:
+        name = job["benchmark"]
+        if name in found:
+            found[name] = found[name] | way_of_counting(job)
+    return found
+
+
+def way_of_counting(job: dict[str, Any]) -> dict[str, Any]:
+    """Return how a job counted, where it is judged by counts: others do not compare with them."""
+    return {"counted": job["counted"]} if registry.benchmark(job["benchmark"]).is_count else {}
 
 
 def flat(facts: dict[str, Any], prefix: str = "") -> dict[str, Any]:

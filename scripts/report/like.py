@@ -10,7 +10,7 @@ from scripts.report.apart import rivals
 from scripts.report.inputs import HEADLINES, Data, is_later
 
 # What two builds by one recipe share; the rest is the target's.
-RECIPE = ("runtime", "graph", "numbers")
+RECIPE = ("runtime", "tract", "graph", "numbers")
 PROFILE = ("opt-level", "lto", "codegen-units")
 # What two builds show beside each other.
 LEVER, LIKE, ACROSS = "lever", "like with like", "across targets"

@@ -36,7 +36,7 @@ def check(harness: Harness, record: dict[str, Any], args: argparse.Namespace) ->
         shares = windows.shares(candidate, base, args.confidence, args.threshold)
         found["checks"][name] = shares | {"stopped_because": reason, "walls": walls.to_dict("list")}
     alarms, slow = found["checks"].values()
-    alarms["state"] = windows.alarm_state(alarms, 1 - args.confidence)
+    alarms["state"] = windows.alarm_state(alarms, (1 - args.confidence) / windows.HEADLINES)
     slow["state"] = windows.power_state(slow)
     return found
 
@@ -50,7 +50,8 @@ def sentences(found: dict[str, Any]) -> str:
 one of {windows.HEADLINES} headlines: slower where a ratio above 1 + {percent(found["threshold"])} \
 is shown at {percent(found["confidence"])}. All intervals at {percent(found["confidence"])}.
 
-- Equals, {alarms["state"]}: {told(alarms)} raised an alarm. They differ by \
+- Equals, {alarms["state"]}: {told(alarms)} raised an alarm; one of {windows.HEADLINES} \
+headlines may in {percent((1 - found["confidence"]) / windows.HEADLINES)}. They differ by \
 {alarms["ratio"] - 1:+.2%} in the median of all rounds.
 - A slow-down of {percent(rounds.SLOW_DOWN)}, {slow["state"]}: {told(slow)} found it. In the \
 median of all rounds it is {slow["ratio"] - 1:+.2%}.

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from scripts.bench.rounds import Limits
+from scripts.bench import rounds
 from scripts.selfcheck.judge import alarm_state as state_of_rate
 from scripts.stats import verdicts
 from scripts.watch import judge
+from scripts.watch.limits import Limits
 
 # As long as config/watch.yaml measures a cold start, and as many figures as share the level there.
 ROUNDS, HEADLINES = 30, 12
@@ -19,10 +20,10 @@ SECONDS = 1800
 POWER_LIMIT = 0.8
 
 
-def limits(windows: int) -> Limits:
+def limits(windows: int) -> rounds.Limits:
     """Return when the rounds for so many windows end; the time is a limit for slow contenders."""
     count = windows * ROUNDS
-    return Limits(2, ROUNDS, count, ratio_width=0.0, budget_seconds=SECONDS)
+    return rounds.Limits(2, ROUNDS, count, ratio_width=0.0, budget_seconds=SECONDS)
 
 
 def state(candidate: np.ndarray, base: np.ndarray, confidence: float, threshold: float) -> str:
@@ -32,7 +33,8 @@ def state(candidate: np.ndarray, base: np.ndarray, confidence: float, threshold:
     """
     both = pd.DataFrame({"value": candidate, "base": base})
     key = ("", "", "", "", "cold_start", "wall", "s")
-    line = judge.row(key, both, confidence, threshold)
+    # A cold start is no count: their threshold is none of its.
+    line = judge.row(key, both, Limits(confidence, threshold, threshold))
     for column in ("p_slower", "p_faster"):
         line[column] = min(1.0, HEADLINES * line[column])
     return judge.state(line, confidence)

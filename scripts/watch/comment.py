@@ -24,7 +24,7 @@ TITLES = {
 OF_COUNTS = {
     judge.SLOWER: "{candidate} executes more instructions than {base}",
     judge.FASTER: "{candidate} executes fewer instructions than {base}",
-    judge.NO_SLOWER: "{candidate} executes no more instructions than {base}",
+    judge.NO_SLOWER: "{candidate} executes about as many instructions as {base}, or fewer",
 }
 
 

@@ -1,7 +1,8 @@
 """Counts of base and candidate, which repeat: no test is needed to tell them apart.
 
-Every round of the candidate is compared with every round of the base: where the counts do not
-repeat well enough, the ratios lie on both sides of the threshold and decide nothing.
+Every round of the candidate is compared with every round of the base, and all of them must lie on
+one side of the threshold. Equals whose counts vary, by however much, come to lie so in no more than
+one of 924 comparisons: that all six of one are above all six of the other.
 """
 
 import math
@@ -10,9 +11,8 @@ import pandas as pd
 
 from scripts.bench import registry
 
-# One round does not show that counts repeat.
-FEWEST = 2
-TOO_FEW = "one round does not show that the counts repeat"
+FEWEST = 6
+TOO_FEW = f"less than {FEWEST} rounds do not show that the counts repeat"
 
 
 def are_of(benchmark: str) -> bool:

@@ -39,6 +39,6 @@ def by_counts(limits: Limits) -> str:
     """Return how counts were compared."""
     return (
         "Instructions repeat and need no test: slower or faster stands for more or fewer of them, "
-        f"by more than {100 * limits.count_threshold:g} % between any two rounds; the interval is "
-        "from the least to the largest of these ratios."
+        f"by more than {100 * limits.count_threshold:g} % whichever two rounds are compared; the "
+        "interval is from the least to the largest of these ratios."
     )

@@ -39,7 +39,7 @@ def test_another_version_of_tract_changes_nothing_else(record):
 
 
 def test_a_version_that_there_is_not_is_told_and_leaves_nothing(record, tmp_path):
-    with pytest.raises(UserError, match="no tract-tensorflow 0.23.999"):
+    with pytest.raises(UserError, match="cannot take tract-tensorflow 0.23.999"):
         library.package(record, "0.23.999")
     assert not [path for path in (tmp_path).rglob("*") if path.is_dir() and "0.23" in path.name]
 

@@ -158,7 +158,7 @@ def executable(request, records, tmp_path_factory):
     (folder / "module.wasm").write_bytes(module())
     assert compile_with(request.param, paths, folder / "module.wasm", folder / "module.elf") == 0
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("module.elf", "module.elf.json", "module.wasm")
+        *("module.elf", "module.elf.json", "module.elf.refusal.json", "module.wasm")
     ]
     version = files.read_json(folder / "module.elf.json")["version"]
     assert re.fullmatch(r"1\.0\.42 with (gcc|zig) \d+\.\d+\.\d+", version)
@@ -310,10 +310,12 @@ def test_a_compiler_that_fails_is_told_and_leaves_no_executable(records, tmp_pat
     (tmp_path / "m.wasm").write_bytes(wasmtime.wat2wasm(write_noop.NOOP))
     source, out, options = tmp_path / "m.wasm", tmp_path / "m.elf", '--options=["-fno-such-option"]'
     assert compile_with("wasm2c-gcc", paths, source, out, options) == 0
-    said = files.read_json(tmp_path / "m.elf.json")["error"]
+    said = files.read_json(tmp_path / "m.elf.refusal.json")
     assert "error: gcc could not compile what wasm2c wrote; see above" in said
     assert out.read_bytes() == b""
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.elf", "m.elf.json", "m.wasm"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("m.elf", "m.elf.json", "m.elf.refusal.json", "m.wasm")
+    ]
 
 
 def test_without_a_compiler_it_is_told_what_to_take(records, tmp_path):

@@ -78,11 +78,15 @@ def test_labelled_photographs_lie_beside_their_table(tmp_path):
         ([("a\0.png", "7")], ("file", "class"), "line 2"),
         ([("a.png",)], ("file", "class"), "line 2: '' is no index"),
         ([("a.png", "7"), ("a.png", "8")], ("file", "class"), "line 3: 'a.png' is there twice"),
+        ([("a.png", "7"), ("./b/../a.png", "8")], ("file", "class"), "line 3: .* is there twice"),
+        ([("a" * 300, "7")], ("file", "class"), "line 2: 'aaa.* is no file that can be read"),
+        ([("a{x}.png", "7")], ("file", "class"), "line 2: .* no braces"),
     ],
 )
 def test_a_bad_table_is_one_clear_line(tmp_path, rows, columns, complaint):
-    for name in ("a.png", "b.png"):
+    for name in ("a.png", "b.png", "a{x}.png"):
         (tmp_path / name).touch()
+    (tmp_path / "b").mkdir()
     with pytest.raises(UserError, match=complaint):
         photographs.labelled(write_table(tmp_path / "t.csv", rows, columns))
     with pytest.raises(UserError, match="cannot read"):

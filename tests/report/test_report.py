@@ -412,11 +412,11 @@ def test_accuracy_is_told_with_its_intervals_and_beside_tensorflow(write):
     table = accuracy_of(COUNTED, failed)
     told = section(write({"aot": samples("aot", {WASM: 0.5})}, accuracy=table), "Accuracy")
     (row,) = [line for line in told.splitlines() if line.startswith(f"| `{WASM}` |")]
-    assert "| 100 of 200, as many as its time allowed; 2 refused |" in row
-    assert "| 79.0 % (66.7 to 88.4 %) |" in row
+    assert "| 100 of 200, as many as it answered in its time; 2 refused |" in row
+    assert "| 79, 79.0 % (66.7 to 88.4 %) |" in row
     assert row.endswith("| 3 lost, 1 gained (p = 0.62) | classifier |")
     assert "| `native` | killed by SIGILL | - | - | - | - | classifier |" in told
-    assert "| `TensorFlow` | 2 | 50.0 % (" in told
+    assert "| `TensorFlow` | 2 | 1, 50.0 % (" in told
     assert "No contender is shown to be right more or less often than TensorFlow" in told
     worse = COUNTED | {"top1": TOP1 | {"only_tensorflow": 12, "only_contender": 0}}
     text = write({"aot": samples("aot", {WASM: 0.5})}, accuracy=accuracy_of(worse))
@@ -436,7 +436,7 @@ def test_with_seeded_weights_nobody_is_right(write):
     told = section(text, "Accuracy")
     assert "nobody can be right" in told
     (row,) = [line for line in told.splitlines() if line.startswith(f"| `{WASM}` |")]
-    assert re.search(r"\| - \| - \| 95\.0 % \(.*\) \| - \| classifier \|$", row)
+    assert re.search(r"\| - \| - \| 95, 95\.0 % \(.*\) \| - \| classifier \|$", row)
     assert "79.0 %" not in told
     assert "more or less often than TensorFlow" not in told
 

@@ -51,9 +51,7 @@ def listed_photographs():
         rows = photographs.labelled(Path(table))
     except UserError as error:
         raise WorkflowError(f"config: accuracy.labelled: {error}") from None
-    # Snakemake would take braces for wildcards.
-    found = [table, *(str(row.path) for row in rows)]
-    return [name.replace("{", "{{").replace("}", "}}") for name in found]
+    return [table, *(str(row.path) for row in rows)]
 
 
 LABELLED = listed_photographs()
