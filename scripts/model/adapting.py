@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
+from scripts.model import trying
 from scripts.model.manifest import Model
 
 SCOPE = "adapted"
@@ -19,7 +20,8 @@ def adapt(graph: bytes, model: Model) -> tuple[bytes, str, str]:
 
     Raises:
         UserError: the bytes are no frozen graph, it lacks the model's input or output, takes
-            another image, or has another number of classes than there are labels.
+            another image, does not run, gives no probabilities, or has another number of
+            classes than there are labels.
     """
     try:
         definition = tf.compat.v1.GraphDef.FromString(graph)
@@ -32,14 +34,16 @@ def adapt(graph: bytes, model: Model) -> tuple[bytes, str, str]:
         )
         fed = {f"{model.input}:0": _before(image, model)}
         try:
-            (output,) = tf.import_graph_def(definition, fed, [f"{model.output}:0"], name="")
-        except ValueError as error:
+            (raw,) = tf.import_graph_def(definition, fed, [f"{model.output}:0"], name="")
+            _check_classes(raw, model)
+            output = raw
+            if model.output_is == "logits":
+                output = tf.raw_ops.Softmax(logits=raw, name=f"{SCOPE}/probabilities")
+        except (TypeError, ValueError, tf.errors.OpError) as error:
             raise UserError(f"{model.member} cannot be used: {error}") from error
-        _check_classes(output, model)
+        trying.check(image, raw, output, model)
         if not model.is_adapted:
             return graph, model.input, model.output
-        if model.output_is == "logits":
-            output = tf.raw_ops.Softmax(logits=output, name=f"{SCOPE}/probabilities")
         name = output.op.name
         # Without the network's own placeholder, which nothing feeds any more.
         needed = tf.compat.v1.graph_util.extract_sub_graph(adapted.as_graph_def(), [name])
@@ -83,7 +87,7 @@ def _check_nodes(definition, model: Model) -> None:
             "correct `output` in the manifest"
         )
     # Of other nodes nothing is known, nor of a placeholder of TensorFlow 1 that says nothing.
-    shape, wanted = nodes[model.input].attr["shape"].shape, [None, model.size, model.size, 3]
+    shape, wanted = nodes[model.input].attr["shape"].shape, [1, model.size, model.size, 3]
     if shape.dim and not tf.TensorShape(shape).is_compatible_with(wanted):
         raise UserError(
             f"{model.member} takes {tf.TensorShape(shape).as_list()}, not {wanted}; correct `size` "

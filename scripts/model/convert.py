@@ -105,7 +105,15 @@ def convert(runtime: str, record: Path, request: str, photographs: list[Path]) -
     def images() -> list[np.ndarray]:
         return calibration.tensors(calibration.photographs(request, photographs), model)
 
-    return CONVERTERS[runtime](graph, model, images)
+    try:
+        return CONVERTERS[runtime](graph, model, images)
+    except UserError:
+        raise
+    except Exception as error:  # Converters raise whatever they like.
+        why = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"{runtime} cannot take {graph}: {why}; leave it out of `compare.references`"
+        ) from error
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -13,7 +13,7 @@ CONV, DEPTHWISE, POINTWISE, POOL, SOFTMAX = range(5)
 INPUT = -1
 UNBOUNDED = (-np.inf, np.inf)
 CLAMPS = {"Relu6": (0.0, 6.0), "Relu": (0.0, np.inf)}
-SHAPE_ONLY = ("Identity", "Reshape", "Squeeze")
+SHAPE_ONLY = ("Reshape", "Squeeze")
 
 
 @dataclass
@@ -94,8 +94,15 @@ class Lowering:
     def const(self, name: str) -> np.ndarray:
         """Return the values of a constant."""
         node = self.nodes[name.split(":")[0]]
-        while node.op == "Identity":
-            node = self.nodes[node.input[0].split(":")[0]]
+        if node.op == "Identity":
+            return self.const(node.input[0])
+        # As Keras freezes the bias of a convolution.
+        if node.op == "Reshape":
+            return self.const(node.input[0]).reshape(self.const(node.input[1]))
+        if node.op == "Squeeze":
+            axes = tuple(node.attr["squeeze_dims"].list.i)
+            return np.squeeze(self.const(node.input[0]), axes or None)
+        require(node.op == "Const", node, "is no constant, where one is needed")
         return tf.make_ndarray(node.attr["value"].tensor)
 
 
@@ -169,6 +176,8 @@ def add(graph: Lowering, node) -> int:
     layer = graph.last(index, node)
     bare = layer.kind == POINTWISE and layer.add is None and layer.clamp == UNBOUNDED
     require(bare and earlier not in (INPUT, index), node, "follows no bare 1x1 convolution")
+    alike = graph.shape(earlier) == graph.shape(index)
+    require(alike, node, "adds maps of different shapes")
     layer.add = earlier
     return index
 
@@ -189,8 +198,16 @@ def pool(graph: Lowering, node) -> int:
 def softmax(graph: Lowering, node) -> int:
     """Lower the softmax over the classes."""
     source = graph.lower(node.input[0])
-    _, channels = graph.shape(source)
+    size, channels = graph.shape(source)
+    require(size == 1, node, "is not over the classes alone")
     return graph.append(Layer(SOFTMAX, source, 1, channels, 1, channels))
+
+
+def reshaped(graph: Lowering, node) -> int:
+    """Pass what has one pixel, whose values are the same in any shape."""
+    source = graph.lower(node.input[0])
+    require(graph.shape(source)[0] == 1, node, "changes the shape of a map")
+    return source
 
 
 STEPS = {
@@ -204,7 +221,8 @@ STEPS = {
     "Mean": pool,
     "Softmax": softmax,
     **dict.fromkeys(CLAMPS, clamp),
-    **dict.fromkeys(SHAPE_ONLY, lambda graph, node: graph.lower(node.input[0])),
+    "Identity": lambda graph, node: graph.lower(node.input[0]),
+    **dict.fromkeys(SHAPE_ONLY, reshaped),
 }
 
 

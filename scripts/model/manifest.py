@@ -76,7 +76,7 @@ class Model:
     @property
     def classes(self) -> list[str]:
         """The class names in the order of the model's output."""
-        return self.labels.read_text(encoding="utf-8").splitlines()[self.label_offset :]
+        return self.labels.read_text(encoding="utf-8-sig").splitlines()[self.label_offset :]
 
 
 def load(name: str, path: str | Path = MANIFEST) -> Model:
@@ -101,7 +101,11 @@ def load(name: str, path: str | Path = MANIFEST) -> Model:
     for key in ("mean", "std"):
         values[key] = tuple(map(float, entry[key]))
     model = Model(name=name, **(entry | values))
-    if not model.classes:
+    try:
+        classes = model.classes
+    except UnicodeDecodeError as error:
+        raise UserError(f"{where}.labels: {labels} is not UTF-8: {error}") from error
+    if not classes:
         raise UserError(f"{where}.label_offset leaves no labels of {labels}")
     return model
 

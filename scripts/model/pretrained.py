@@ -50,9 +50,8 @@ def obtain(model: Model) -> Weights:
         UserError: they cannot be had, or what was found has another digest.
     """
     if not (model.archive_digest or model.member_digest):
-        raise UserError(
-            f"the manifest has no digest to verify {model.name} by; set `weights: seeded`"
-        )
+        remedy = "set `weights: seeded`" if model.architecture else "give it `member_digest`"
+        raise UserError(f"the manifest has no digest to verify {model.name} by; {remedy}")
     mirror = mirror_folder()
     if mirror and (found := from_mirror(model, mirror)):
         return keep(model, found)

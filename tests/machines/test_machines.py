@@ -8,13 +8,20 @@ from conftest import QUICK, planned_rules, snakemake
 from scripts.common.errors import UserError
 from scripts.machines import take, write
 
-TWO = ("--config", "compare={machines: [one, other-1]}")
+# Photographs are where they are for all machines.
+TWO = ("--config", "compare={machines: [one, other-1]}", "image=photographs/a.jpg")
+TWO += ("oracle={images: [photographs/b.jpg]}", "accuracy={labelled: photographs/labelled.csv}")
 
 
 @pytest.fixture(scope="module")
 def plan(root, tmp_path_factory):
     """What a whole report of two machines would run."""
-    folder = ("--directory", str(tmp_path_factory.mktemp("two")))
+    place = tmp_path_factory.mktemp("two")
+    (place / "photographs").mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (place / "photographs" / name).touch()
+    (place / "photographs/labelled.csv").write_text("file,class\nb.jpg,1\n")
+    folder = ("--directory", str(place))
     files = (*QUICK[:3], str(root / QUICK[3]), "--snakefile", str(root / "Snakefile"))
     done = snakemake(root, *folder, *files, *TWO, "--dry-run", "--", "report")
     assert done.returncode == 0, done.stderr

@@ -203,6 +203,11 @@ def shift(net):
     return tf.nn.bias_add(net, np.ones(net.shape[3], np.float32))
 
 
+def uneven_sum(image):
+    net = wide(image)
+    return tf.raw_ops.AddV2(x=conv(mean(net), 3), y=net)
+
+
 def mean(net):
     return tf.raw_ops.Mean(input=net, axis=[1, 2], keep_dims=True)
 
@@ -222,6 +227,9 @@ def mean(net):
         (lambda image: wide(image, shape=(3, 1)), "has a kernel that is not square"),
         (lambda image: depthwise(wide(image), multiplier=2), "has a depth multiplier"),
         (lambda image: depthwise(image), "is depthwise and the first"),
+        (lambda image: tf.nn.softmax(wide(image)), "is not over the classes alone"),
+        (lambda image: tf.reshape(wide(image), [-1, 3]), "changes the shape of a map"),
+        (uneven_sum, "adds maps of different shapes"),
         (lambda image: tf.raw_ops.Mean(input=wide(image), axis=[1]), "no mean over the whole map"),
         (lambda image: tf.raw_ops.Sigmoid(x=conv(image, 3), name="odd"), r"Sigmoid \(odd\)"),
     ],

@@ -132,6 +132,11 @@ def own_files(folder, *patterns):
     return [own(path) for path in found]
 
 
+def given(path):
+    """A file that the config names: relative to the working folder, whatever a module puts before its paths."""
+    return local(path) if PREFIX else path
+
+
 def option(name, value):
     """An option for a shell command, quoted; nothing where the value is empty."""
     return f"{name} {shlex.quote(value)}" if value else ""

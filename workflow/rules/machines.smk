@@ -55,6 +55,8 @@ rule across_machines:
     conda:
         "../../envs/conda/machines.yaml"
     params:
+        # Snakemake takes inputs for the same in any order; the first is what the others are held against.
+        machines=SEVERAL,
         code=told_code("scripts.machines.write"),
     message:
         "Writing {output}"

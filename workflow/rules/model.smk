@@ -113,7 +113,7 @@ rule calibrate:
         graph=paths.FOLDED,
         model=paths.MODEL,
         request=[] if config["calibration"]["images"] else paths.REQUEST,
-        images=config["calibration"]["images"],
+        images=[given(path) for path in config["calibration"]["images"]],
     output:
         paths.RANGES,
     log:
@@ -194,7 +194,7 @@ rule convert_reference:
 
 rule make_input:
     input:
-        image=config["image"] or [],
+        image=given(config["image"]) if config["image"] else [],
     output:
         paths.REQUEST,
     log:

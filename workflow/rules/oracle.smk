@@ -16,7 +16,7 @@ rule reference_answers:
         graph=paths.GRAPH,
         labels=paths.LABELS,
         request=paths.REQUEST,
-        images=config["oracle"]["images"],
+        images=[given(path) for path in config["oracle"]["images"]],
     output:
         cases=paths.CASES,
         answers=paths.ANSWERS,

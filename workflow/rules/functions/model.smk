@@ -23,7 +23,8 @@ def calibration_option(wildcards, input):
 def calibration_images(wildcards):
     """The photographs that a reference is calibrated on."""
     is_needed = wildcards.reference == numbers.LITERT
-    return config["calibration"]["images"] if is_needed else []
+    images = config["calibration"]["images"] if is_needed else []
+    return [given(path) for path in images]
 
 
 def model_labels(wildcards):

@@ -51,7 +51,7 @@ def listed_photographs():
         rows = photographs.labelled(Path(table))
     except UserError as error:
         raise WorkflowError(f"config: accuracy.labelled: {error}") from None
-    return [table, *(str(row.path) for row in rows)]
+    return [given(table), *(given(str(row.path)) for row in rows)]
 
 
 LABELLED = listed_photographs()
