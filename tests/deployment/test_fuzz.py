@@ -165,6 +165,14 @@ contract.activation = activation
 """
 
 
+@pytest.mark.parametrize(("count", "left"), [(15, []), (17, ["descriptors 16 became 17"])])
+def test_a_descriptor_fewer_is_none_that_is_left(count, left):
+    """A connection may still be open when the first are counted."""
+    before = leftovers.State(workers=[1], zombies=[], descriptors=16, store=[])
+    now = leftovers.State(workers=[1], zombies=[], descriptors=count, store=[])
+    assert leftovers.left(before, now) == left
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -46,11 +46,18 @@ def state(served: Served, store: Path) -> State:
 def difference(served: Served, store: Path, before: State) -> str | None:
     """Say what is other than before, once the host has had time to come to rest; None: nothing."""
     end = time.monotonic() + PATIENCE_SECONDS
-    while (now := state(served, store)) != before and time.monotonic() < end:
+    while (told := left(before, state(served, store))) and time.monotonic() < end:
         time.sleep(POLL_SECONDS)
-    changed = [name for name in vars(before) if getattr(now, name) != getattr(before, name)]
-    told = (f"{name} {getattr(before, name)} became {getattr(now, name)}" for name in changed)
-    return f"after all requests its {'; its '.join(told)}" if changed else None
+    return f"after all requests its {'; its '.join(told)}" if told else None
+
+
+def left(before: State, now: State) -> list[str]:
+    """Return what is other than before, in words; fewer descriptors than before are none left."""
+    return [
+        f"{name} {value} became {getattr(now, name)}"
+        for name, value in vars(before).items()
+        if getattr(now, name) != value and not (name == "descriptors" and now.descriptors < value)
+    ]
 
 
 def weight(served: Served) -> float:
