@@ -47,7 +47,8 @@ def by_valgrind(harness: Harness, contender: Contender, **keys: Any) -> int:
         unknown = UNKNOWN.search(said(log))
         why = f": valgrind does not know one of its instructions: {unknown[0]}" if unknown else ""
         raise RunError(f"{error}, under valgrind{why}") from error
-    version, count = (pattern.search(said(log)) for pattern in (VERSION, COUNT))
+    text = said(log)
+    version, count = VERSION.search(text), COUNT.search(text)
     if not version or not count:
         raise RunError("was not counted: it starts another program, which valgrind does not follow")
     harness.counted.add(f"instructions by valgrind {version[1]}")

@@ -23,9 +23,7 @@ COLUMNS = (
 
 def read_plan(args: argparse.Namespace) -> dict[str, Any]:
     """Return the plan from the script's arguments and the files that they name."""
-    programs = {
-        record["name"]: location.locate(record) for record in map(files.read_json, args.tools)
-    }
+    programs = location.programs(args.tools)
     gates = {record["contender"]: record for record in map(files.read_json, args.gates)}
     contenders = [records.record(row, programs) for row in args.contenders]
     return plan(args.settings, files.read_json(args.model), contenders, gates, programs)

@@ -37,8 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, help="the verdict")
     parser.add_argument("--gate", required=True, help="no more of it than whether it passed")
     args = parser.parse_args(argv)
-    programs = {tool["name"]: location.locate(tool) for tool in map(files.read_json, args.tools)}
-    record = records.record(args.contender, programs)
+    record = records.record(args.contender, location.programs(args.tools))
     answers, cases = read_answers(args.reference), files.read_json(args.cases)["cases"]
     limits = Limits(args.tensor_tolerance, args.confidence_tolerance, args.timeout)
     if why := args.refusal and files.read_json(args.refusal):

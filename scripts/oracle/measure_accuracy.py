@@ -65,8 +65,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--budget", required=True, type=float, help="seconds")
     parser.add_argument("--out", required=True)
     args = parser.parse_args(argv)
-    programs = {tool["name"]: location.locate(tool) for tool in map(files.read_json, args.tools)}
-    record = records.record(args.contender, programs)
+    record = records.record(args.contender, location.programs(args.tools))
     gate = files.read_json(args.gate)
     if gate["passed"]:
         found = measure(record, files.read_json(args.answers), args.budget)

@@ -13,16 +13,14 @@ does not. Nothing is resampled: drawn rounds would have forgotten their order.
 
 import argparse
 import resource
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from scripts.bench.harness import Harness
-from scripts.bench.spawning import RunError, Spawner
-from scripts.common import errors, files
-from scripts.common.errors import UserError
+from scripts.bench.spawning import Spawner
+from scripts.common import errors
 from scripts.report.inputs import NOOP_LIMIT_MIB
-from scripts.selfcheck import judge, rounds
+from scripts.selfcheck import judge, rounds, running
+from scripts.selfcheck.running import percent
 from scripts.stats import verdicts
 
 NOOP_RUNS = 10
@@ -94,11 +92,6 @@ harness of {noop["harness"]:.0f} MiB; the limit is {noop["limit"]:g} MiB.
 """
 
 
-def percent(share: float) -> str:
-    """Return a share as a percentage."""
-    return f"{100 * share:.3g} %"
-
-
 def told(comparison: dict[str, Any]) -> str:
     """Return a comparison in words."""
     return "{ratio:.3f} ({low:.3f} to {high:.3f}), {verdict}".format(**comparison)
@@ -116,18 +109,10 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     record = {"contender": args.contender, "build": args.contender, "command": args.command}
     record |= {"env": {}}
-    request = files.read_json(args.request)
-    with TemporaryDirectory() as folder:
-        harness = Harness(Spawner(args.spawn, Path(folder)), request, {})
-        try:
-            found = check(harness, record, args)
-        except RunError as error:
-            raise UserError(f"the self-check of {record['contender']}: {error}") from error
-    text = sentences(found)
-    files.write_json(args.json, found)
-    with files.atomic_write(args.out) as stream:
-        stream.write(text)
-    print(text)
+    what = f"the self-check of {record['contender']}"
+    with running.harness(args.spawn, args.request, what) as harness:
+        found = check(harness, record, args)
+    running.write(found, args.json, sentences(found), args.out)
     return 0
 
 

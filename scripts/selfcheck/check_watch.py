@@ -8,16 +8,13 @@ watch judges a headline that shares its level with a dozen others.
 
 import argparse
 import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from scripts.bench.harness import Harness
-from scripts.bench.spawning import RunError, Spawner
-from scripts.common import errors, files
-from scripts.common.errors import UserError
+from scripts.common import errors
 from scripts.contenders import records
-from scripts.selfcheck import rounds, windows
+from scripts.selfcheck import rounds, running, windows
+from scripts.selfcheck.running import percent
 from scripts.tools import location
 
 
@@ -58,11 +55,6 @@ median of all rounds it is {slow["ratio"] - 1:+.2%}.
 """
 
 
-def percent(share: float) -> str:
-    """Return a share as a percentage."""
-    return f"{100 * share:.3g} %"
-
-
 def told(row: dict[str, Any]) -> str:
     """Return a share of windows in words."""
     interval = f"{percent(row['low'])} to {percent(row['high'])}"
@@ -82,19 +74,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--confidence", required=True, type=float)
     parser.add_argument("--threshold", required=True, type=float)
     args = parser.parse_args(argv)
-    programs = {tool["name"]: location.locate(tool) for tool in map(files.read_json, args.tools)}
-    record = records.record(args.contender, programs)
-    with TemporaryDirectory() as folder:
-        harness = Harness(Spawner(args.spawn, Path(folder)), files.read_json(args.request), {})
-        try:
-            found = check(harness, record, args)
-        except RunError as error:
-            raise UserError(f"the watch's check of {record['contender']}: {error}") from error
-    text = sentences(found)
-    files.write_json(args.json, found)
-    with files.atomic_write(args.out) as stream:
-        stream.write(text)
-    print(text)
+    record = records.record(args.contender, location.programs(args.tools))
+    what = f"the watch's check of {record['contender']}"
+    with running.harness(args.spawn, args.request, what) as harness:
+        found = check(harness, record, args)
+    running.write(found, args.json, sentences(found), args.out)
     return 0
 
 

@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
-from scripts.stats import intervals, verdicts
+from scripts.stats import intervals, proportions, verdicts
 
 # False alarms must be shown to be rarer than this; at 99 % a hundred quiet windows show it.
 ALARM_LIMIT = 0.05
@@ -33,15 +32,15 @@ def false_alarms(
     found = [compare(twin[part], plain[part], confidence, margin)["verdict"] for part in cut]
     alarms = sum(verdict in intervals.DIFFERENT for verdict in found)
     allowed = 1 - confidence
-    interval = stats.binomtest(alarms, windows, allowed).proportion_ci(confidence, method="exact")
+    low, high = proportions.interval(alarms, windows, confidence)
     return {
-        "state": alarm_state(interval.low, interval.high, allowed),
+        "state": alarm_state(low, high, allowed),
         "windows": windows,
         "window_rounds": length,
         "alarms": alarms,
         "rate": alarms / windows,
-        "low": float(interval.low),
-        "high": float(interval.high),
+        "low": low,
+        "high": high,
         "allowed": allowed,
         "limit": ALARM_LIMIT,
     }

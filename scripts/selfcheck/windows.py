@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from scripts.bench import rounds
 from scripts.selfcheck.judge import alarm_state as state_of_rate
-from scripts.stats import verdicts
+from scripts.stats import proportions, verdicts
 from scripts.watch import judge
 from scripts.watch.limits import Limits
 
@@ -52,12 +51,12 @@ def shares(
     cut = [slice(ROUNDS * place, ROUNDS * (place + 1)) for place in range(count)]
     said = [state(candidate[part], base[part], confidence, threshold) for part in cut]
     slower = said.count(judge.SLOWER)
-    interval = stats.binomtest(slower, count).proportion_ci(confidence, method="exact")
+    low, high = proportions.interval(slower, count, confidence)
     return {
         "windows": count,
         "slower": slower,
-        "low": float(interval.low),
-        "high": float(interval.high),
+        "low": low,
+        "high": high,
         "ratio": float(np.median(candidate / base)),
     }
 

@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 def interval(count: int, n: int, level: float) -> tuple[float, float]:
     """Return the interval of a share, from 0 to 1, by Clopper and Pearson."""
     found = binomtest(count, n).proportion_ci(level, method="exact")
-    return found.low, found.high
+    return float(found.low), float(found.high)
 
 
 def mcnemar(only_one: int, only_other: int) -> float:

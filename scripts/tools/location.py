@@ -70,3 +70,8 @@ def replaced(name: str, folder: Path) -> str:
     rustc = [Path(tool["rustc"])] if "rustc" in tool else None
     digests = [files.sha256(path) for path in rustc or candidates(pins()[name]) if path.is_file()]
     return before if not digests or tool["sha256"] in digests else digests[0]
+
+
+def programs(paths: list[str]) -> dict[str, str]:
+    """Return the file of each tool's program by the tool's name, of the tools' records."""
+    return {record["name"]: locate(record) for record in map(files.read_json, paths)}

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from small import CLASSES, MODEL, SIZE
 
 from scripts.common import files
 from scripts.common.errors import UserError
@@ -14,14 +15,6 @@ from scripts.model import seeded_graph
 from scripts.oracle import answer_labelled, counting, measure_accuracy, photographs
 from scripts.oracle.exchange import ContenderError, converse
 
-SIZE, CLASSES = 96, 21
-MODEL = {
-    "name": "small",
-    "size": SIZE,
-    "input_range": [-1, 1],
-    "input": "input",
-    "output": "MobilenetV2/Predictions/Reshape_1",
-}
 CONTENDER = {"model": "small", "build": "tensorflow", "engine": "none", "mode": "reference"}
 CONTENDER |= {"runner": "tensorflow"}
 

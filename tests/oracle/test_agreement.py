@@ -8,21 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from small import CLASSES, MODEL, SIZE
 
 from scripts.common import files
 from scripts.common.errors import UserError
 from scripts.common.preprocessing import open_image
 from scripts.model import calibrate, fold, seeded_graph
 from scripts.oracle import answer_cases, count_agreement, photographs
-
-SIZE, CLASSES = 96, 21
-MODEL = {
-    "name": "small",
-    "size": SIZE,
-    "input_range": [-1, 1],
-    "input": "input",
-    "output": "MobilenetV2/Predictions/Reshape_1",
-}
 
 
 def noise(size, seed=0):

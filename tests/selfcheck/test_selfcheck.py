@@ -14,6 +14,7 @@ from conftest import build_measure
 from scripts.bench.harness import Harness
 from scripts.bench.rounds import Limits
 from scripts.bench.spawning import Run
+from scripts.common.errors import UserError
 from scripts.selfcheck import check_method, judge, rounds
 from scripts.stats import verdicts
 
@@ -231,9 +232,7 @@ def test_a_failed_check_stands_on_the_first_line(tmp_path, programs, short, monk
 
 
 def test_a_contender_that_fails_is_told_in_one_line(tmp_path, programs):
-    with pytest.raises(
-        check_method.UserError, match="small: the baseline plain ended with exit code"
-    ):
+    with pytest.raises(UserError, match="small: the baseline plain ended with exit code"):
         run(tmp_path, programs, [sys.executable, "-c", "raise SystemExit(3)"])
 
 

@@ -34,16 +34,19 @@ def run_files(rows):
     return list(dict.fromkeys(found))
 
 
+def compiled_ahead(rows):
+    """The artefacts of contenders that are compiled ahead of time."""
+    return list(dict.fromkeys(row.path for row in rows if row.how.path == paths.AOT))
+
+
 def compile_records(rows):
     """What compiling contenders ahead of time took, of those that are."""
-    made = [row.path for row in rows if row.how.path == paths.AOT]
-    return [f"{path}.json" for path in dict.fromkeys(made)]
+    return [f"{path}.json" for path in compiled_ahead(rows)]
 
 
 def refusals(rows):
     """Why contenders could not be compiled ahead of time, if so, of those that are."""
-    made = [row.path for row in rows if row.how.path == paths.AOT]
-    return [f"{path}.refusal.json" for path in dict.fromkeys(made)]
+    return [f"{path}.refusal.json" for path in compiled_ahead(rows)]
 
 
 def package_versions(rows):
