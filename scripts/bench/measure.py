@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from scripts.bench import one_core
 from scripts.bench.job import identity, measure
 from scripts.bench.plan import plan
 from scripts.bench.spawning import RunError, Spawner
@@ -48,7 +49,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--meta", required=True)
     args = parser.parse_args(argv)
     job, where = read_plan(args), host.facts()
-    with tempfile.TemporaryDirectory() as folder:
+    is_kept = job["mode"] in job["settings"].get("one_core", ())
+    with tempfile.TemporaryDirectory() as folder, one_core.kept(is_kept) as core:
         try:
             spawner = Spawner(args.spawn, Path(folder))
             samples, meta = measure(job, spawner, files.read_json(args.request))
@@ -59,7 +61,8 @@ def main(argv: list[str] | None = None) -> int:
         writer = csv.DictWriter(stream, COLUMNS)
         writer.writeheader()
         writer.writerows(names[row["contender"]] | row for row in samples)
-    files.write_json(args.meta, {**meta, "host": where, "tools": location.used(args.tools)})
+    facts = {"core": core, "host": where, "tools": location.used(args.tools)}
+    files.write_json(args.meta, meta | facts)
     return 0
 
 

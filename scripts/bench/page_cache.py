@@ -8,6 +8,8 @@ from scripts.bench.spawning import Run, RunError
 
 # Files of which no more than this share stays in the page cache are cold, in percent.
 RESIDENT_LIMIT = 1.0
+# Files are read piece by piece: memory for tens of MB at once costs more than a short run itself.
+PIECE = 1 << 20
 
 
 def files_of(contender: dict[str, Any]) -> list[str]:
@@ -23,8 +25,11 @@ def files_of(contender: dict[str, Any]) -> list[str]:
 
 def fill(contender: dict[str, Any]) -> None:
     """Read a contender's files, so that the page cache holds them."""
+    piece = bytearray(PIECE)
     for path in files_of(contender):
-        Path(path).read_bytes()
+        with Path(path).open("rb", buffering=0) as file:
+            while file.readinto(piece):
+                pass
 
 
 def must_be_empty(run: Run) -> None:

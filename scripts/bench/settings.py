@@ -50,6 +50,13 @@ def rounds(
             "default": width,
         },
         "budget_seconds": budget_seconds(seconds),
+        "one_core": {
+            "description": "The jobs in which all processes are kept on one core.",
+            "type": "array",
+            "items": {"enum": ["jit", "aot"]},
+            "uniqueItems": True,
+            "default": [],
+        },
     }
 
 

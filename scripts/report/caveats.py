@@ -29,7 +29,7 @@ def warnings(jobs: list[dict[str, Any]]) -> list[str]:
     states = [
         line for job in jobs for line in (*conditions(job["host"]["cpu"]), *memory(job["host"]))
     ]
-    return [*differences(jobs), *dict.fromkeys(states), *disturbed(jobs)]
+    return [*differences(jobs), *dict.fromkeys(states), *on_one_core(jobs), *disturbed(jobs)]
 
 
 def differences(jobs: list[dict[str, Any]]) -> Iterator[str]:
@@ -78,6 +78,13 @@ def memory(host: dict[str, Any]) -> Iterator[str]:
             "can leave the page cache between rounds, see the major faults, and an engine that "
             "seals its memory can fail when a page is held for a moment."
         )
+
+
+def on_one_core(jobs: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield which jobs kept their processes on one core, where any did."""
+    kept = [name(job, jobs) for job in jobs if job.get("core") is not None]
+    if kept:
+        yield f"All processes were kept on one core (`one_core`) in {', '.join(kept)}."
 
 
 def disturbed(jobs: list[dict[str, Any]]) -> Iterator[str]:

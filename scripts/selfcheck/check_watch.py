@@ -10,6 +10,7 @@ import argparse
 import json
 from typing import Any
 
+from scripts.bench import one_core
 from scripts.bench.harness import Harness
 from scripts.common import errors
 from scripts.contenders import records
@@ -76,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     record = records.record(args.contender, location.programs(args.tools))
     what = f"the watch's check of {record['contender']}"
-    with running.harness(args.spawn, args.request, what) as harness:
+    with running.harness(args.spawn, args.request, what) as harness, one_core.kept(True):
         found = check(harness, record, args)
     running.write(found, args.json, sentences(found), args.out)
     return 0

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.common import errors, files
+from scripts.report import caveats
 from scripts.stats import command, samples
 from scripts.watch import comment, judge
 from scripts.watch.entries import ENTRIES
@@ -27,10 +28,11 @@ def machine(jobs: list[dict[str, Any]]) -> str:
     dates = sorted(host["date"] for host in hosts)
     named = {(host.get("git") or {}).get("commit") for host in hosts}
     commits = sorted(commit[:12] for commit in named if commit)
-    return (
+    where = (
         f"Measured on {' and '.join(places)}, kernel {hosts[0]['kernel']}, {dates[0][:16]} to "
         f"{dates[-1][:16]}, commit {', '.join(commits) or 'unknown'}."
     )
+    return " ".join([where, *caveats.on_one_core(jobs)])
 
 
 def main(argv: list[str] | None = None) -> int:

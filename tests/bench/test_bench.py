@@ -18,7 +18,16 @@ import pandas as pd
 import pytest
 from conftest import build_measure
 
-from scripts.bench import concurrency, job, kernel, measure, page_cache, registry, spawning
+from scripts.bench import (
+    concurrency,
+    job,
+    kernel,
+    measure,
+    one_core,
+    page_cache,
+    registry,
+    spawning,
+)
 from scripts.bench.benchmark import Benchmark
 from scripts.bench.harness import Harness
 from scripts.bench.rounds import Limits, Rounds
@@ -507,7 +516,20 @@ def test_an_engines_cache_is_emptied_and_filled_for_later_runs(tmp_path, spawner
     assert [path.name for path in cache.iterdir()] == ["filled"]
 
 
-def test_a_job_says_where_and_with_what_it_measured(tmp_path, programs, request_file, monkeypatch):
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_processes_are_kept_on_one_core_where_that_is_wanted(spawner, is_wanted):
+    every = os.sched_getaffinity(0)
+    with one_core.kept(is_wanted) as core:
+        spawner.run(["nproc"], {}, "/dev/null")
+    assert int(spawner.stdout().read_text()) == (1 if is_wanted else len(every))
+    assert core == (max(every) if is_wanted else None)
+    assert os.sched_getaffinity(0) == every
+
+
+@pytest.mark.parametrize("one_core", [["aot"], ["jit"], None])
+def test_a_job_says_where_and_with_what_it_measured(
+    tmp_path, programs, request_file, monkeypatch, one_core
+):
     """Versions and machine are those of the job, not of whoever writes the report."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(programs, tmp_path / "results/harness")
@@ -525,6 +547,7 @@ def test_a_job_says_where_and_with_what_it_measured(tmp_path, programs, request_
         (tmp_path / f"{name}.json").write_text(json.dumps(value))
     settings = {"benchmark": "memory", "mode": "aot", "seed": 1, "baseline": "small"}
     limits = {"warmup_rounds": 0, "min_rounds": 2, "max_rounds": 2, "ratio_width": 0.1}
+    limits |= {} if one_core is None else {"one_core": one_core}
     settings |= {"confidence": 0.99, "settings": limits | {"budget_seconds": 60}}
     small = {"model": "m", "build": "small", "engine": "none", "mode": "native"}
     small |= {"runner": "native", "options": []}
@@ -534,6 +557,8 @@ def test_a_job_says_where_and_with_what_it_measured(tmp_path, programs, request_
     assert measure.main([*arguments, "--out", "samples.csv", "--meta", "meta.json"]) == 0
     meta = json.loads((tmp_path / "meta.json").read_text())
     assert meta["tools"] == {"wasmtime": {"version": "48.0.8", "sha256": digest}}
+    assert meta["core"] == (max(os.sched_getaffinity(0)) if one_core == ["aot"] else None)
+    assert meta["host"]["cpu"]["cores"] == len(os.sched_getaffinity(0))
     assert meta["host"]["kernel"] == platform.release()
     assert meta["host"]["packages"]["numpy"] == np.__version__
     assert set(pd.read_csv("samples.csv").contender) == {"small", "small#2", "noop"}

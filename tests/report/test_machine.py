@@ -61,6 +61,12 @@ def test_jobs_that_measure_other_engines_do_not_differ():
     assert caveats.warnings([job("cold_start"), other]) == []
 
 
+def test_jobs_on_one_core_are_named():
+    kept = [job("cold_start", "core", value=1), job("inference", "core", value=1)]
+    (line,) = caveats.warnings([*kept, job("memory", "core", value=None), job("size")])
+    assert line.endswith("on one core (`one_core`) in cold_start (jit), inference (jit).")
+
+
 def test_the_state_of_the_machine_is_told():
     busy = job("memory", "busy_start", value=1.9)
     assert caveats.warnings([job("memory", "busy_start", value=None)]) == []

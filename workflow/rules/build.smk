@@ -23,7 +23,9 @@ rule build_native:
     log:
         "results/logs/{model}/build/{build}.log",
     wildcard_constraints:
-        build="|".join(NATIVE_BUILDS) or "(?!)",
+        build=one_of(NATIVE_BUILDS, is_packed=False),
+    # The longest first, so that no core is idle while the last of them goes on.
+    priority: 1
     conda:
         "../../envs/conda/build.yaml"
     threads: max(1, workflow.cores // 2)
@@ -45,6 +47,12 @@ rule build_native:
         " > {log:q} 2>&1"
 
 
+use rule build_native as build_native_packed with:
+    wildcard_constraints:
+        build=one_of(NATIVE_BUILDS, is_packed=True),
+    priority: 0
+
+
 rule build_wasm:
     input:
         CLASSIFIER_SOURCES,
@@ -59,7 +67,8 @@ rule build_wasm:
     log:
         "results/logs/{model}/build/{build}.log",
     wildcard_constraints:
-        build="|".join(WASM_BUILDS) or "(?!)",
+        build=one_of(WASM_BUILDS, is_packed=False),
+    priority: 1
     conda:
         "../../envs/conda/build.yaml"
     threads: max(1, workflow.cores // 2)
@@ -82,12 +91,21 @@ rule build_wasm:
         " > {log:q} 2>&1"
 
 
+use rule build_wasm as build_wasm_packed with:
+    wildcard_constraints:
+        build=one_of(WASM_BUILDS, is_packed=True),
+    priority: 0
+
+
 use rule build_wasm as build_service with:
     output:
         classifier=f"{paths.BUILD}/{paths.SERVICE}.wasm",
         record=f"{paths.BUILD}/service.json",
     log:
         "results/logs/{model}/build/{build}-service.log",
+    wildcard_constraints:
+        build="|".join(WASM_BUILDS) or "(?!)",
+    priority: 0
     params:
         settings=build_settings,
         folder=output_folder,

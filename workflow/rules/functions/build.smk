@@ -1,6 +1,9 @@
 # What the rules of stage build ask: the files a job needs, its parameters.
 NATIVE_BUILDS = [name for name in config["builds"] if selection.is_native(config, name)]
 WASM_BUILDS = [name for name in config["builds"] if name not in NATIVE_BUILDS]
+PACKED_BUILDS = [
+    name for name, build in config["builds"].items() if build["runtime"] == "packed"
+]
 CLASSIFIER_SOURCES = own_files(
     "classifier",
     "Cargo.toml",
@@ -11,6 +14,12 @@ CLASSIFIER_SOURCES = own_files(
 )
 COMPONENT_SOURCES = own_files("classifier/component", "Cargo.toml", "src/**/*.rs")
 MEASURE_SOURCES = own_files("classifier/measure", "Cargo.toml", "src/**/*.rs")
+
+
+def one_of(builds, *, is_packed):
+    """What the wildcard `build` of a rule is: one of these, packed or not."""
+    chosen = [name for name in builds if (name in PACKED_BUILDS) == is_packed]
+    return "|".join(chosen) or "(?!)"
 
 
 def build_settings(wildcards):
