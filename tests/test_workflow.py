@@ -183,7 +183,7 @@ def test_a_wrong_config_is_refused_before_anything_runs(run, setting, words):
 INTEGERS = """
 compare:
   builds: [native-plain, wasm-packed-w8a8]
-  engines: [wasmtime, scalar]
+  engines: [wasmtime, scalar, absent]
   modes: [aot]
   references: [litert_int8]
   benchmarks: [inference]
@@ -193,6 +193,7 @@ engines:
     tool: wasmtime
     compile_options: &options [-W, "simd=n,relaxed-simd=n"]
     run_options: *options
+  absent: {runner: wasm2c, tool: wasm2c-gcc, version: "1.0.1"}
 levers: []
 accuracy: {crops: 4, labelled: labels.csv}
 """
@@ -202,7 +203,7 @@ accuracy: {crops: 4, labelled: labels.csv}
 def integers(run, tmp_path_factory):
     """The results of another report, in a folder of its own, beside the quick run.
 
-    It is of integers, and one of its engines cannot run them.
+    It is of integers; one of its engines cannot run them, and one was never published.
     """
     folder = tmp_path_factory.mktemp("integers")
     (folder / "integers.yaml").write_text(INTEGERS)
@@ -223,7 +224,7 @@ def test_integers_pass_an_oracle_of_their_own_and_are_told_as_another_model(inte
     verdicts = pd.read_csv(integers / "oracle.csv")
     wanted = {"litert_int8", "wasm-packed-w8a8@wasmtime-aot"}
     assert wanted <= set(verdicts.contender)
-    verdicts = verdicts[verdicts.engine != "scalar"]
+    verdicts = verdicts[~verdicts.engine.isin(["scalar", "absent"])]
     assert verdicts.passed.all(), verdicts[~verdicts.passed].to_string()
     timed = pd.read_csv(integers / "aot.csv")
     assert wanted <= set(timed[timed.metric == "p50"].contender)
@@ -239,9 +240,9 @@ def test_labelled_photographs_are_asked_of_every_contender(integers):
     wanted = {"native-plain", "wasm-packed-w8a8@wasmtime-aot", "litert_int8"}
     assert set(agreed.index) == wanted
     assert (agreed.photographs == 3).all()
-    (failed,) = table[table.metric.isna()].itertuples()
-    assert failed.contender == "wasm-packed-w8a8@scalar-aot"
-    assert failed.reason.startswith("failed the oracle: not compiled ahead of time: ")
+    reasons = table[table.metric.isna()].set_index("contender").reason
+    assert set(reasons.index) == {f"wasm-packed-w8a8@{name}-aot" for name in ("scalar", "absent")}
+    assert reasons["wasm-packed-w8a8@scalar-aot"].startswith("not compiled ahead of time: ")
     text = (integers / "report.md").read_text()
     for name in wanted:
         assert re.search(rf"^\| `{name}` \| 3 \| - \| - \| \d.* %\) \| - \|", text, re.MULTILINE)
@@ -253,6 +254,18 @@ def test_without_labelled_photographs_accuracy_is_not_measured(run):
     done = snakemake(run, *QUICK, "--dry-run", "accuracy")
     assert done.returncode != 0
     assert "accuracy.labelled: no photographs are named" in done.stdout + done.stderr
+
+
+def test_an_engine_that_is_not_to_be_had_is_left_out_with_the_reason(integers):
+    words = "could not be fetched; see results/logs/tools/"
+    verdicts = pd.read_csv(integers / "oracle.csv")
+    (verdict,) = verdicts[verdicts.engine == "absent"].itertuples()
+    assert words in verdict.reason
+    assert not verdict.ran
+    text = (integers / "report.md").read_text()
+    assert re.search(rf"Not run: `wasm-packed-w8a8@absent-aot`: .*{words}", text)
+    can = pd.read_csv(integers / "engines.csv")
+    assert can[can.engine == "absent"].said.str.contains(words).all()
 
 
 def test_an_engine_that_lacks_what_a_build_needs_says_so_and_stops_nothing(integers):

@@ -14,6 +14,7 @@ from scripts.bench.rounds import Limits, Rounds
 from scripts.bench.spawning import RunError, Spawner
 from scripts.common import busy
 from scripts.common.errors import UserError
+from scripts.contenders import gate
 from scripts.contenders.runner import CACHED
 from scripts.stats import intervals
 
@@ -23,7 +24,7 @@ def admitted(plan: dict[str, Any], benchmark: Benchmark) -> tuple[dict, dict[str
     contenders, skipped = {}, {}
     for record in plan["contenders"]:
         if not record["gate"]["passed"]:
-            skipped[record["contender"]] = f"failed the oracle: {record['gate']['reason']}"
+            skipped[record["contender"]] = gate.refusal(record["gate"])
         elif not (benchmark.needs_answer and record["build"] == "noop"):
             contenders[record["contender"]] = record
     if plan["baseline"] not in contenders:

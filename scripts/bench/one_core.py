@@ -1,4 +1,4 @@
-"""Keep a job's processes on one core: what never needs two then has no noise from changing cores."""
+"""Keep a job's processes on one core: what never needs two varies less where it changes none."""
 
 import os
 from collections.abc import Iterator

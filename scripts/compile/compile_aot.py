@@ -1,7 +1,8 @@
 """Rule script: compile one module ahead of time with one engine; record seconds and bytes.
 
-What an engine cannot compile is no error here: the artefact is empty, and a file of its own says
-why, `null` else. The oracle reads that one, as the record's seconds are others each time.
+An engine that cannot compile it, or that is missing, is no error here: the artefact is empty, and a
+file of its own says why, `null` else. The oracle reads that one, as the record's seconds are others
+each time.
 """
 
 import argparse
@@ -11,10 +12,36 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from scripts.common import complaints, errors, files
 from scripts.contenders import registry
 from scripts.tools import location
+
+
+def compile_module(
+    args: argparse.Namespace, tools: list[dict[str, Any]]
+) -> tuple[float, str | None]:
+    """Write the artefact; return the seconds that it took, and why it is empty, if it is."""
+    runner = registry.runner(args.runner)
+    program, *needed = map(location.locate, tools)
+    with TemporaryDirectory(files.UNFINISHED, f".{args.out.name}.", args.out.parent) as folder:
+        # The engines look at the file's name, so the unfinished one has the same.
+        work = Path(folder) / args.out.name
+        command = runner.compile(
+            program, args.module, str(work), args.options, args.threads, *needed
+        )
+        started = time.monotonic()
+        environment = runner.limited(args.threads)
+        done = subprocess.run(command, check=False, env=environment, stderr=subprocess.PIPE)
+        seconds = time.monotonic() - started
+        sys.stderr.buffer.write(done.stderr)
+        if done.returncode != 0:
+            work.write_bytes(b"")
+        work.replace(args.out)
+    if done.returncode == 0:
+        return seconds, None
+    return seconds, complaints.complaint(done.stderr) or f"exit code {done.returncode}"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,22 +59,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=1, help="cores it may take")
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
-    tools, runner = list(map(files.read_json, args.tool)), registry.runner(args.runner)
-    program, *needed = map(location.locate, tools)
-    with TemporaryDirectory(files.UNFINISHED, f".{args.out.name}.", args.out.parent) as folder:
-        # The engines look at the file's name, so the unfinished one has the same.
-        work = Path(folder) / args.out.name
-        command = runner.compile(
-            program, args.module, str(work), args.options, args.threads, *needed
-        )
-        started = time.monotonic()
-        environment = runner.limited(args.threads)
-        done = subprocess.run(command, check=False, env=environment, stderr=subprocess.PIPE)
-        seconds = time.monotonic() - started
-        sys.stderr.buffer.write(done.stderr)
-        if done.returncode != 0:
-            work.write_bytes(b"")
-        work.replace(args.out)
+    tools = list(map(files.read_json, args.tool))
+    missing = location.missing(args.tool)
+    seconds, why = (0.0, missing) if missing else compile_module(args, tools)
+    if missing:
+        with files.atomic_write(args.out):
+            pass
     record = {
         "model": args.model,
         "build": args.build,
@@ -58,9 +75,6 @@ def main(argv: list[str] | None = None) -> int:
         "bytes": args.out.stat().st_size,
         "options": args.options,
     }
-    why = None
-    if done.returncode != 0:
-        why = complaints.complaint(done.stderr) or f"exit code {done.returncode}"
     files.write_json(f"{args.out}.refusal.json", why)
     files.write_json(f"{args.out}.json", record)
     return 0

@@ -22,12 +22,12 @@ def record(row: dict[str, Any], programs: dict[str, str]) -> dict[str, Any]:
 
     Args:
         row: the fields of `Contender`.
-        programs: path of each tool's program.
+        programs: path of each tool's program; what is missing has none, and is not run.
     """
     contender = Contender(**row)
 
     def words(path: str, mode: str = "") -> list[str]:
-        tools = [programs[name] for name in contender.by.tools]
+        tools = [programs.get(name, "") for name in contender.by.tools]
         return contender.command(programs.get(contender.tool, ""), path, mode, tools)
 
     found = {

@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts.bench.rounds import Limits, Rounds
 from scripts.common import busy, errors, files, host
+from scripts.contenders import gate
 from scripts.deployment import command, cores, registry
 from scripts.deployment.bench import Bench, Benchmark, Contender
 from scripts.deployment.service import Wasmtime
@@ -29,11 +30,7 @@ def admitted(hosts: list[Contender], benchmark: Benchmark) -> tuple[dict, dict[s
     """Return the hosts that take part, and why each other one that might does not."""
     taking = [row for row in hosts if row["policy"] in benchmark.policies]
     gates = {row["contender"]: files.read_json(row["gate"]) for row in taking}
-    skipped = {
-        name: f"failed the oracle: {gate['reason']}"
-        for name, gate in gates.items()
-        if not gate["passed"]
-    }
+    skipped = {name: gate.refusal(found) for name, found in gates.items() if not found["passed"]}
     skipped |= {
         row["contender"]: benchmark.without[row["policy"]]
         for row in hosts

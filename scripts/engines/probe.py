@@ -4,11 +4,21 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from scripts.common import errors, files
 from scripts.engines import modules, probing
 from scripts.engines.subject import MODULES
 from scripts.tools import location
+
+
+def probed(args: argparse.Namespace, tools: list[dict[str, Any]]) -> list[probing.Row]:
+    """Return what an engine that is there can do."""
+    program, *needed = map(location.locate, tools)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        modules.write(args.sources, folder / MODULES)
+        return probing.probed(args.engine, program, folder, tuple(needed))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,11 +31,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True)
     args = parser.parse_args(argv)
     tools = list(map(files.read_json, args.tool))
-    program, *needed = map(location.locate, tools)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        modules.write(args.sources, folder / MODULES)
-        rows = probing.probed(args.engine, program, folder, tuple(needed))
+    why = location.missing(args.tool)
+    rows = probing.missing(why) if why else probed(args, tools)
     record = {"engine": args.engine["name"], "version": location.version(tools)}
     files.write_json(args.out, record | {"licence": args.licence, "probes": rows})
     return 0

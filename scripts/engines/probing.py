@@ -6,6 +6,7 @@ from typing import Any
 
 from scripts.contenders import registry
 from scripts.contenders.contender import Contender
+from scripts.engines.features import TITLES
 from scripts.engines.probes import KEPT, PROBES, START, Answer, Probe
 from scripts.engines.subject import Subject
 
@@ -56,6 +57,14 @@ def lacking(runner: str, found: set[str]) -> Iterator[Row]:
     for probe in (START, KEPT):
         if probe.feature not in found:
             yield row(probe, "", (False, lacks.get(probe.feature, "its runner has no such mode")))
+
+
+def missing(why: str) -> list[Row]:
+    """Return the rows of an engine that is not to be had: nothing is known of it but that."""
+    return [
+        {"feature": feature, "probe": "there", "mode": "", "works": False, "said": why}
+        for feature in TITLES
+    ]
 
 
 def row(probe: Probe, mode: str, answer: Answer) -> Row:

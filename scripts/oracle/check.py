@@ -5,24 +5,19 @@ import json
 import tempfile
 
 from scripts.common import errors, files
-from scripts.contenders import records
-from scripts.oracle.judgement import Limits, cached, check, read_answers, verdict
+from scripts.contenders import gate, records
+from scripts.oracle.judgement import Limits, cached, check, not_run, read_answers
 from scripts.tools import location
 
 
-def not_compiled(record: dict, why: str, case: str, limits: Limits) -> dict:
-    """Return the verdict on a contender that could not be compiled ahead of time."""
-    row = {"image": case, "max_abs_diff": None, "passed": False}
-    row["reason"] = f"not compiled ahead of time: {why}"
-    return verdict(record, {"tensors": [row], "images": []}, limits)
+def obstacle(tools: list[str], refusal: str | None) -> str:
+    """Return why a contender cannot run: a tool is missing, or did not compile it; else ""."""
+    why = refusal and files.read_json(refusal)
+    return location.missing(tools) or (f"not compiled ahead of time: {why}" if why else "")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the verdict and the gate; exit code 0 whether the contender passed or not.
-
-    The gate, {contender, passed, reason}, is all that the benchmarks depend on: other figures in a
-    verdict repeat none of them.
-    """
+    """Write the verdict and the gate; exit code 0 whether the contender passed or not."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--contender", required=True, type=json.loads, help="as JSON, see contenders/records.py"
@@ -40,13 +35,13 @@ def main(argv: list[str] | None = None) -> int:
     record = records.record(args.contender, location.programs(args.tools))
     answers, cases = read_answers(args.reference), files.read_json(args.cases)["cases"]
     limits = Limits(args.tensor_tolerance, args.confidence_tolerance, args.timeout)
-    if why := args.refusal and files.read_json(args.refusal):
-        result = not_compiled(record, why, cases[0]["name"], limits)
+    if why := obstacle(args.tools, args.refusal):
+        result = not_run(record, why, cases[0]["name"], limits)
     else:
         with tempfile.TemporaryDirectory() as folder:
             result = check(cached(record, folder), answers, cases, limits)
     files.write_json(args.out, result)
-    files.write_json(args.gate, {key: result[key] for key in ("contender", "passed", "reason")})
+    files.write_json(args.gate, gate.of(result))
     outcome = "passed" if result["passed"] else f"FAILED: {result['reason']}"
     print(f"oracle: {record['contender']} {outcome}")
     return 0

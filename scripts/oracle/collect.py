@@ -6,7 +6,7 @@ import csv
 from scripts.common import errors, files
 
 COLUMNS = [
-    "model", "weights", "build", "engine", "mode", "contender", "check", "image", "passed",
+    "model", "weights", "build", "engine", "mode", "contender", "ran", "check", "image", "passed",
     "difference", "tolerance", "label", "reference_label", "confidence", "reference_confidence",
     "reason",
 ]  # fmt: skip
@@ -18,7 +18,7 @@ def rows(verdict: dict, models: dict[str, dict]) -> list[dict]:
     `difference` is the largest difference of a probability for tensors, that of the confidence for
     photographs; it is empty where there was no answer.
     """
-    names = {key: verdict.get(key) for key in ("build", "engine", "mode", "contender")}
+    names = {key: verdict.get(key) for key in ("build", "engine", "mode", "contender", "ran")}
     model = models[verdict["model"]]
     names |= {"model": model["name"], "weights": model["weights"]}
     tensors = [
@@ -54,7 +54,8 @@ def main(argv: list[str] | None = None) -> int:
             table.writerows(rows(verdict, models))
     failed = [verdict for verdict in verdicts if not verdict["passed"]]
     for verdict in failed:
-        print(f"oracle: {verdict['contender']} FAILED: {verdict['reason']}")
+        what = "FAILED" if verdict["ran"] else "not run"
+        print(f"oracle: {verdict['contender']} {what}: {verdict['reason']}")
     print(f"oracle: {len(verdicts) - len(failed)} of {len(verdicts)} contenders passed")
     return 0
 

@@ -127,6 +127,12 @@ def check(record: dict, answers: dict, cases: list[dict], limits: Limits) -> dic
     return verdict(record, rows, limits)
 
 
+def not_run(record: dict, why: str, case: str, limits: Limits) -> dict[str, Any]:
+    """Return the verdict on a contender that could not be asked at all."""
+    row = {"image": case, "max_abs_diff": None, "passed": False, "reason": why}
+    return verdict(record, {"tensors": [row], "images": []}, limits) | {"ran": False}
+
+
 def verdict(record: dict, rows: dict[str, list[dict]], limits: Limits) -> dict[str, Any]:
     """Return the record of a contender's verdict from the rows of its two checks."""
     failed = [row["reason"] for row in rows["tensors"] + rows["images"] if not row["passed"]]
@@ -138,6 +144,7 @@ def verdict(record: dict, rows: dict[str, list[dict]], limits: Limits) -> dict[s
     return {
         **names,
         "passed": not failed,
+        "ran": True,
         "reason": failed[0] if failed else None,
         "tensor_max_abs_diff": _largest(row["max_abs_diff"] for row in rows["tensors"]),
         "confidence_max_abs_diff": _largest(row["confidence_diff"] for row in rows["images"]),

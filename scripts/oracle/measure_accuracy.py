@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common import errors, files
-from scripts.contenders import records
+from scripts.contenders import gate, records
 from scripts.contenders.contender import Contender
 from scripts.oracle.counting import MOST, classes, counts
 from scripts.oracle.exchange import ContenderError, converse
@@ -66,11 +66,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True)
     args = parser.parse_args(argv)
     record = records.record(args.contender, location.programs(args.tools))
-    gate = files.read_json(args.gate)
-    if gate["passed"]:
+    judged = files.read_json(args.gate)
+    if judged["passed"]:
         found = measure(record, files.read_json(args.answers), args.budget)
     else:
-        found = {"reason": f"failed the oracle: {gate['reason']}"}
+        found = {"reason": gate.refusal(judged)}
     target = Contender(**args.contender).by.target
     names = {key: record[key] for key in ("model", "contender", "build", "engine", "mode")}
     names["preprocessing"] = PILLOW if target == "graph" else CLASSIFIER

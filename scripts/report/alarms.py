@@ -1,5 +1,6 @@
 """What a reader must know before any figure: what failed, what does not hold."""
 
+from itertools import chain
 from typing import Any
 
 from scripts.bench.page_cache import RESIDENT_LIMIT
@@ -12,9 +13,10 @@ def alarms(data: Data) -> list[str]:
     """Return what a reader must know before any figure: what failed, seeded weights."""
     found = []
     found += seeded(data.model)
-    if data.refused():
-        names = ", ".join(f"`{name}`" for name in data.refused())
-        found.append(f"Failed the oracle and not timed: {names}.")
+    not_run = data.not_run()
+    if wrong := [name for name in data.refused() if name not in chain(*not_run.values())]:
+        found.append(f"Failed the oracle and not timed: {listed(wrong)}.")
+    found += [f"Not run: {listed(names)}: {why}." for why, names in not_run.items()]
     found += [
         f"Failed while it was measured and not ranked there: `{name}`, "
         f"{', '.join(rows.benchmark + ' (' + rows.job + ')')}: {note}."
@@ -23,6 +25,11 @@ def alarms(data: Data) -> list[str]:
     found += agreement.warnings(data)
     found += [f"The self-check failed: {text}" for text in self_check_failures(data)]
     return found + warm_on_disk(data)
+
+
+def listed(names: list[str]) -> str:
+    """Return contenders' names, one after the other."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def seeded(model: dict[str, Any]) -> list[str]:

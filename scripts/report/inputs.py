@@ -106,8 +106,13 @@ class Data:
         return rows[~judged.isin(refused)]
 
     def refused(self) -> list[str]:
-        """Return the contenders that failed the oracle."""
+        """Return the contenders that the oracle did not pass."""
         return sorted(set(self.oracle[~self.oracle.passed].contender))
+
+    def not_run(self) -> dict[str, list[str]]:
+        """Return the contenders that could not even be asked, by the reason."""
+        rows = self.oracle[~self.oracle.ran]
+        return {why: sorted(set(group)) for why, group in rows.groupby("reason").contender}
 
     def self_check(self) -> pd.DataFrame:
         """Return the rows of the no-op program and of the baseline's second entry."""

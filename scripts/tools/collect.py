@@ -1,11 +1,17 @@
 """Rule script: one table of the tools in use, their versions and where they came from."""
 
 import argparse
+from typing import Any
 
 import pandas as pd
 
 from scripts.common import errors, files
 from scripts.tools import location
+
+
+def lying(record: dict[str, Any]) -> str:
+    """Return where a tool lies, or why it is missing."""
+    return record.get("missing") or record.get("path") or location.locate(record)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -16,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     records = [files.read_json(path) for path in args.records]
     table = pd.DataFrame(records)
-    table["path"] = [record.get("path") or location.locate(record) for record in records]
+    table["path"] = [lying(record) for record in records]
     with files.atomic_write(args.out) as stream:
         table[["name", "version", "source", "path"]].to_csv(stream, index=False)
     return 0

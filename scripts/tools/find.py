@@ -1,8 +1,10 @@
 """Rule script: find or install one tool and write its record."""
 
 import argparse
+from typing import Any
 
 from scripts.common import errors, files
+from scripts.common.errors import UserError
 from scripts.tools import installers, pins, rust
 
 
@@ -11,6 +13,18 @@ def cargo(record: str, jobs: int) -> installers.Cargo:
     compiler = files.read_json(record)
     environment = rust.cargo_environment(compiler, wasm=False, rustflags=[])
     return installers.Cargo(compiler["path"], environment, jobs)
+
+
+def found(name: str, compiler: installers.Cargo | None, log: str) -> dict[str, Any]:
+    """Return a tool's record; where it cannot be had and `may_be_missing`, one that says why."""
+    try:
+        return installers.find(name, compiler, log)
+    except UserError as error:
+        if not pins.pins()[name].get("may_be_missing"):
+            raise
+        print(f"{name} is left out: {error}")
+        record = {"name": name, "version": "", "source": "not to be had", "sha256": ""}
+        return record | {"missing": str(error)}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,9 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     if args.tool == "rust":
         record = rust.find(pins.pins()["rust"], args.log)
     else:
-        record = installers.find(
-            args.tool, cargo(args.rust, args.jobs) if args.rust else None, args.log
-        )
+        compiler = cargo(args.rust, args.jobs) if args.rust else None
+        record = found(args.tool, compiler, args.log)
     with files.atomic_write(args.state_out) as stream:
         stream.write(args.state)
     files.write_json(args.out, record)

@@ -1,6 +1,7 @@
 """The record of a tool, {name, version, source, sha256}: is it in force, where does the tool lie?
 
-That of `rust` has besides what rust.py adds: the compiler and the settings that make it build for
+One that may be missing, and is, has no version and no digest, and says in `missing` why. That of
+`rust` has besides what rust.py adds: the compiler and the settings that make it build for
 the wasm target. Where a tool lies is in no record: the same tool elsewhere changes no result.
 """
 
@@ -23,6 +24,8 @@ def locate(record: dict[str, Any]) -> str:
     Raises:
         UserError: it is not there any more, or another one is in its place.
     """
+    if "missing" in record:
+        raise UserError(record["missing"])
     for path in candidates(pins()[record["name"]]):
         if files.sha256(path) == record["sha256"]:
             return str(path)
@@ -32,14 +35,30 @@ def locate(record: dict[str, Any]) -> str:
     )
 
 
+def missing(paths: list[str]) -> str:
+    """Return why the first of these tools that is missing is not to be had; "" where all are."""
+    reasons = (files.read_json(path).get("missing") for path in paths)
+    return next(filter(None, reasons), "")
+
+
+def present(paths: list[str]) -> list[dict[str, Any]]:
+    """Return the records of the tools that are not missing."""
+    return [record for record in map(files.read_json, paths) if "missing" not in record]
+
+
 def used(paths: list[str]) -> dict[str, dict[str, str]]:
     """Return the version and digest of each tool that a job ran, from their records."""
-    found = [files.read_json(path) for path in paths]
-    return {row["name"]: {key: row[key] for key in ("version", "sha256")} for row in found}
+    keys = ("version", "sha256")
+    return {row["name"]: {key: row[key] for key in keys} for row in present(paths)}
 
 
 def version(records: list[dict[str, Any]]) -> str:
-    """Return the version of an engine's tool, with those that it needs: the records after it."""
+    """Return the version of an engine's tool, with those that it needs: the records after it.
+
+    Nothing of one that is missing, or that lacks what it needs.
+    """
+    if any("missing" in record for record in records):
+        return ""
     first, *needed = records
     return " with ".join([first["version"], *(f"{row['name']} {row['version']}" for row in needed)])
 
@@ -74,4 +93,4 @@ def replaced(name: str, folder: Path) -> str:
 
 def programs(paths: list[str]) -> dict[str, str]:
     """Return the file of each tool's program by the tool's name, of the tools' records."""
-    return {record["name"]: locate(record) for record in map(files.read_json, paths)}
+    return {record["name"]: locate(record) for record in present(paths)}

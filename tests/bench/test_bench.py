@@ -357,7 +357,10 @@ def test_what_cannot_be_counted_has_no_row(spawner):
 @pytest.fixture
 def plan():
     """A plan of two contenders and one that the oracle refused."""
-    right, wrong = {"passed": True, "reason": None}, {"passed": False, "reason": "wrong label"}
+    right, wrong = (
+        {"passed": True, "reason": None},
+        {"passed": False, "ran": True, "reason": "wrong label"},
+    )
     settings = {"warmup_rounds": 1, "min_rounds": 2, "max_rounds": 2, "ratio_width": 0.1}
     return {
         "benchmark": "cold_start",

@@ -1,6 +1,7 @@
 """Compiling ahead of time: what an engine cannot compile stops nothing, and its reason is kept."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import wasmtime as translator
 
 from scripts.common import files
 from scripts.compile import compile_aot
+from scripts.contenders import gate
 from scripts.oracle import check
 
 MODULE = """(module (memory (export "memory") 1) (func (export "_start")
@@ -35,6 +37,18 @@ def compile_module(tmp_path, wasmtime, monkeypatch):
     return run
 
 
+def judged(artifact):
+    """The oracle's verdict on what was made of the module, and its gate."""
+    Path("cases.json").write_text('{"cases": [{"name": "random", "kind": "tensor"}]}')
+    np.savez("answers.npz")
+    row = {"model": "net", "build": "b", "engine": "wasmtime", "mode": "aot", "runner": "wasmtime"}
+    arguments = [f"--contender={json.dumps(row | {'tool': 'wasmtime'})}", "--tools=wasmtime.json"]
+    arguments += [f"--refusal={artifact}.refusal.json", "--reference=answers.npz"]
+    arguments += ["--cases=cases.json", "--out=verdict.json", "--gate=gate.json"]
+    check.main(arguments)
+    return files.read_json("verdict.json"), files.read_json("gate.json")
+
+
 def test_an_artefact_has_no_refusal(compile_module):
     artifact, record, refusal = compile_module()
     assert record["bytes"] == artifact.stat().st_size > 0
@@ -42,23 +56,29 @@ def test_an_artefact_has_no_refusal(compile_module):
 
 
 def test_what_an_engine_cannot_compile_fails_the_oracle_with_the_engine_s_words(
-    compile_module, tmp_path, capfd
+    compile_module, capfd
 ):
     """The oracle asks no artefact that is none: what the engine says of that helps nobody."""
     artifact, record, refusal = compile_module("-W", "relaxed-simd=n")
     assert record["bytes"] == artifact.stat().st_size == 0
     assert RELAXED in refusal
     assert RELAXED in capfd.readouterr().err
-    (tmp_path / "cases.json").write_text('{"cases": [{"name": "random", "kind": "tensor"}]}')
-    np.savez(tmp_path / "answers.npz")
-    row = {"model": "net", "build": "b", "engine": "wasmtime", "mode": "aot", "runner": "wasmtime"}
-    arguments = [f"--contender={json.dumps(row | {'tool': 'wasmtime'})}", "--tools=wasmtime.json"]
-    arguments += [f"--refusal={artifact}.refusal.json", "--reference=answers.npz"]
-    arguments += ["--cases=cases.json"]
-    check.main([*arguments, "--out=verdict.json", "--gate=gate.json"])
-    verdict = files.read_json("verdict.json")
+    verdict, found = judged(artifact)
     assert not verdict["passed"]
     assert verdict["reason"].startswith("not compiled ahead of time: ")
     assert RELAXED in verdict["reason"]
-    assert files.read_json("gate.json")["reason"] == verdict["reason"]
+    assert gate.refusal(found) == verdict["reason"]
     assert [row["image"] for row in verdict["tensors"]] == ["random"]
+
+
+def test_an_engine_that_is_missing_compiles_nothing_and_says_why(compile_module, tmp_path):
+    missing = {"name": "wasmtime", "version": "", "sha256": "", "missing": "wasmtime: no network"}
+    files.write_json(tmp_path / "wasmtime.json", missing)
+    artifact, record, refusal = compile_module()
+    assert record["bytes"] == artifact.stat().st_size == 0
+    assert record["version"] == ""
+    assert refusal == "wasmtime: no network"
+    verdict, found = judged(artifact)
+    assert not verdict["passed"]
+    assert not verdict["ran"]
+    assert gate.refusal(found) == "wasmtime: no network"

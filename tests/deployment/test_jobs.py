@@ -86,7 +86,9 @@ def folder(tmp_path_factory):
     np.savez(folder / "answers.npz", **{"image/input": np.frombuffer(b"no jpeg", np.uint8)})
     files.write_json(folder / "model.json", {"name": "net", "weights": "seeded"})
     files.write_json(folder / "passed.json", {"passed": True, "reason": None})
-    files.write_json(folder / "failed.json", {"passed": False, "reason": "another label"})
+    files.write_json(
+        folder / "failed.json", {"passed": False, "ran": True, "reason": "another label"}
+    )
     files.write_json(folder / "ceiling.json", {"requests_per_second": 1e5})
     return folder
 

@@ -1,6 +1,7 @@
 """The probes find out what an engine can do: the real wasmtime, and one made to fail."""
 
 import csv
+import json
 import sys
 
 import pytest
@@ -10,8 +11,9 @@ from scripts.contenders import registry
 from scripts.contenders.contender import Contender
 from scripts.contenders.modes import just_in_time
 from scripts.contenders.runner import Runner
-from scripts.engines import collect, features, modules, probes, probing, running
+from scripts.engines import collect, features, modules, probe, probes, probing, running
 from scripts.engines.subject import MODULES, Subject
+from scripts.report import engines
 
 
 @pytest.fixture
@@ -240,3 +242,18 @@ def test_the_table_has_a_row_a_probe_and_keeps_versions_as_they_are(tmp_path):
     assert [row["engine"] for row in rows] == ["one", "two"]
     assert rows[0]["version"] == "1.10"
     assert rows[0]["said"] == 'a, "b"'
+
+
+def test_of_an_engine_that_is_missing_every_cell_says_so(tmp_path, root):
+    tool, out = tmp_path / "tool.json", tmp_path / "engine.json"
+    missing = {"name": "node", "version": "", "sha256": "", "missing": "no npm"}
+    files.write_json(tool, missing)
+    engine = {"name": "node", "runner": "node", "run_options": [], "compile_options": []}
+    arguments = [f"--engine={json.dumps(engine)}", f"--tool={tool}", "--licence=MIT"]
+    probe.main(
+        [*arguments, f"--out={out}", "--", *map(str, (root / "scripts/engines/wat").glob("*"))]
+    )
+    collect.main([str(out), f"--out={tmp_path / 'engines.csv'}"])
+    (line,) = engines.table(list(csv.DictReader((tmp_path / "engines.csv").open())))
+    assert (line["engine"], line["version"]) == ("node", "")
+    assert set(line["cells"]) == {"no: no npm"}

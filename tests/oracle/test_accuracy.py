@@ -182,7 +182,7 @@ def test_a_contender_is_right_where_its_label_says_so(small, here):
 
 def test_what_failed_the_oracle_is_not_asked(small, here):
     files.write_json(small / "answers.json", {"photographs": [], "classes": 1})
-    found = counted(small, {"passed": False, "reason": "another label"})
+    found = counted(small, {"passed": False, "ran": True, "reason": "another label"})
     assert found["reason"] == "failed the oracle: another label"
     assert "top1" not in found
 

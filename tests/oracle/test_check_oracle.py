@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from scripts.common.errors import UserError
+from scripts.contenders.gate import refusal
 from scripts.oracle import check, collect, judgement
 
 LABELS = ["red", "green", "blue"]
@@ -188,7 +189,7 @@ def test_the_gate_says_no_more_than_the_verdict(gate, tmp_path, monkeypatch):
     for tolerance in ("1e-5", "1e-4", "-1"):
         check.main([*arguments, f"--tensor-tolerance={tolerance}", "--out=v", "--gate=g"])
         gates.append(json.loads((tmp_path / "g").read_text()))
-    assert gates[0] == gates[1] == {"contender": "b", "passed": True, "reason": None}
+    assert gates[0] == gates[1] == {"contender": "b", "passed": True, "ran": True, "reason": None}
     assert not gates[2]["passed"]
 
 
@@ -211,6 +212,12 @@ def test_an_engine_that_compiles_keeps_what_it_compiled_for_the_next_case(
     assert json.loads((tmp_path / "g").read_text())["passed"]
     notes = (tmp_path / "notes").read_text().splitlines()
     assert notes == ["[]", *["['code']"] * 4]
+
+
+def test_what_is_wrong_failed_and_what_did_not_run_did_not():
+    judged = {"contender": "b", "passed": False, "reason": "another label"}
+    assert refusal(judged | {"ran": True}) == "failed the oracle: another label"
+    assert refusal(judged | {"ran": False}) == "another label"
 
 
 def test_the_table_has_a_row_for_each_check_and_image(gate, tmp_path, capsys):

