@@ -1,0 +1,14 @@
+"""WasmEdge: an interpreter, or what LLVM compiled ahead of time."""
+
+from scripts.contenders.modes import ahead_of_time, interpreted
+from scripts.contenders.runner import Runner
+
+RUNNER = Runner(
+    target="wasm",
+    modes={"interpreted": interpreted(), "aot": ahead_of_time()},
+    lacks={"jit": "with `--enable-jit` its log stands in stdout, before the answer"},
+    compile=lambda program, module, artefact, options, threads: [
+        *(program, "compile", *options, module, artefact)
+    ],
+    suffix="so",
+)
