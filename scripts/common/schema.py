@@ -90,7 +90,8 @@ def _explain(error: ValidationError) -> str:
     if "propertyNames" in error.absolute_schema_path:
         rule = error.schema.get("pattern") if error.validator == "pattern" else None
         why = f"it must match {rule}" if rule else "it is taken"
-        return f"{where}: {error.instance!r} cannot be a name: {why}"
+        place = f"{where}: " if where else ""
+        return f"{place}{error.instance!r} cannot be a name: {why}"
     if error.validator == "enum":
         return f"{where}: {_short(error.instance)} is not one of {_list(error.validator_value)}"
     if error.validator == "type":

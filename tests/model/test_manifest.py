@@ -68,6 +68,10 @@ def test_a_sound_entry(tmp_path):
         ),
         ({"labels": "none.txt"}, "does not exist"),
         ({"url": "http://host/net.tgz"}, "net: 'archive_digest' is a dependency of 'url'"),
+        (
+            {"archive_digest": "sha256:" + "0" * 64},
+            "net: 'url' is a dependency of 'archive_digest'",
+        ),
         ({"architecture": "vgg"}, "net.architecture: 'vgg' is not one of mobilenet_v1"),
         ({"channels": "GBR"}, "net.channels: 'GBR' is not one of RGB, BGR"),
         ({"mean": [0.5]}, "net.mean: [0.5] is too short"),
@@ -82,6 +86,15 @@ def test_wrong_values_are_refused_by_name(tmp_path, change, complaint):
         manifest.load("net", path)
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["../net", "a net", "{net}", ""])
+def test_a_name_that_is_none_of_a_folder_is_refused(tmp_path, name):
+    path = write(tmp_path, SOUND)
+    path.write_text(yaml.safe_dump({name: SOUND}))
+    complaint = f"{path}: {name!r} cannot be a name: it must match"
+    with pytest.raises(UserError, match=re.escape(complaint)):
+        manifest.load("net", path)
 
 
 OPTIONAL = {"member_digest", "architecture", "width"}
