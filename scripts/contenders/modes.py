@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from scripts.common import paths
 from scripts.contenders.runner import AOT, CACHED, COMPILING, JIT, REFERENCE, Call, Mode, Runner
@@ -17,10 +18,14 @@ def words(*first: str) -> Callable[[Call], list[str]]:
     return lambda call: [call.program, *first, *call.options, call.path]
 
 
+def compiling(*first: str) -> Mode:
+    """Return the mode that compiles at every start, of an engine that keeps nothing of it."""
+    return Mode(paths.MODULE, words(*first), job=JIT, traits=frozenset({COMPILING}))
+
+
 def just_in_time(*first: str) -> Mode:
     """Return the mode that compiles at every start: the engine's cache is off or empty."""
-    traits = frozenset({COMPILING})
-    return Mode(paths.MODULE, words(*first), job=JIT, traits=traits, default=LATER)
+    return replace(compiling(*first), default=LATER)
 
 
 def later_runs(*first: str) -> Mode:

@@ -1,19 +1,13 @@
 """wasmtime's interpreter, Pulley, of what Cranelift compiles for it: at its start or beforehand."""
 
-from scripts.common import paths
-from scripts.contenders.modes import ahead_of_time, words
-from scripts.contenders.runner import COMPILING, JIT, Mode, Runner
+from scripts.contenders.modes import ahead_of_time, compiling
+from scripts.contenders.runner import Runner
 
 TARGET = ("--target", "pulley64")
 RUNNER = Runner(
     target="wasm",
     modes={
-        "interpreted": Mode(
-            paths.MODULE,
-            words("run", "-C", "cache=n", *TARGET),
-            job=JIT,
-            traits=frozenset({COMPILING}),
-        ),
+        "interpreted": compiling("run", "-C", "cache=n", *TARGET),
         "aot": ahead_of_time("run", "--allow-precompiled", *TARGET),
     },
     lacks={"jit": "an interpreter; its starts without an artefact are `interpreted`"},

@@ -1,14 +1,13 @@
 """wazero: a compiler, or an interpreter, in Go."""
 
-from scripts.common import paths
-from scripts.contenders.modes import interpreted, words
-from scripts.contenders.runner import COMPILING, JIT, Mode, Runner
+from scripts.contenders.modes import compiling, interpreted
+from scripts.contenders.runner import Runner
 
 RUNNER = Runner(
     target="wasm",
     modes={
         # It keeps what it compiled only where it is told a folder.
-        "jit": Mode(paths.MODULE, words("run"), job=JIT, traits=frozenset({COMPILING})),
+        "jit": compiling("run"),
         "interpreted": interpreted("run", "-interpreter"),
     },
     lacks={
