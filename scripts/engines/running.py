@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from scripts.common import complaints, processes
-from scripts.deployment import memory
+from scripts.common import complaints, memory, processes
 
 TIMEOUT = 60
 # A pipe is written in pieces that no buffer's size is a multiple of, with time to read each.

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.deployment import knee, memory, schedule, slope, tables
+from scripts.common import memory
+from scripts.deployment import knee, schedule, slope, tables
 from scripts.deployment.answers import Answer
 
 QUICK = settings(max_examples=50)

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from scripts.action import policies
 from scripts.bench.spawning import RunError
-from scripts.deployment import memory, service, settings
+from scripts.common import memory
+from scripts.deployment import service, settings
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value, at
 from scripts.deployment.host import Served
 

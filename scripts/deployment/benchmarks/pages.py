@@ -4,7 +4,8 @@ import json
 import os
 
 from scripts.action import policies
-from scripts.deployment import memory, service, settings
+from scripts.common import memory
+from scripts.deployment import service, settings
 from scripts.deployment.bench import Bench, Benchmark, Contender, Value
 from scripts.deployment.probing import probe
 

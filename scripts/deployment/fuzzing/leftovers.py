@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.deployment import memory
+from scripts.common import memory
 from scripts.deployment.host import Served
 from scripts.deployment.slope import Slope, slope
 
