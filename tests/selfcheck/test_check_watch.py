@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from conftest import build_measure
 
 from scripts.bench.rounds import Limits
@@ -20,6 +21,11 @@ def made(ratio, count=200, noise=0.02, seed=1):
     rng = np.random.default_rng(seed)
     candidate, base = 0.1 * rng.lognormal(0, noise, (2, count * windows.ROUNDS))
     return windows.shares(ratio * candidate, base, LEVEL, THRESHOLD)
+
+
+def test_a_window_is_as_long_as_the_cold_starts_of_the_watch(root):
+    watch = yaml.safe_load((root / "config/watch.yaml").read_text())
+    assert watch["benchmarks"]["cold_start"]["max_rounds"] == windows.ROUNDS
 
 
 def test_equals_raise_no_alarm_and_that_passes():

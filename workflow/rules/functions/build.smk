@@ -17,7 +17,7 @@ MEASURE_SOURCES = own_files("classifier/measure", "Cargo.toml", "src/**/*.rs")
 
 
 def one_of(builds, *, is_packed):
-    """What the wildcard `build` of a rule is: one of these, packed or not."""
+    """The constraint of the wildcard `build` to those of these that are packed, or not."""
     chosen = [name for name in builds if (name in PACKED_BUILDS) == is_packed]
     return "|".join(chosen) or "(?!)"
 
