@@ -13,6 +13,7 @@ from typing import Any
 from scripts.bench import one_core
 from scripts.bench.harness import Harness
 from scripts.common import errors
+from scripts.common.errors import UserError
 from scripts.contenders import records
 from scripts.selfcheck import rounds, running, windows
 from scripts.selfcheck.running import percent
@@ -75,6 +76,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--confidence", required=True, type=float)
     parser.add_argument("--threshold", required=True, type=float)
     args = parser.parse_args(argv)
+    if why := location.missing(args.tools):
+        raise UserError(why)
     record = records.record(args.contender, location.programs(args.tools))
     what = f"the watch's check of {record['contender']}"
     with running.harness(args.spawn, args.request, what) as harness, one_core.kept(True):

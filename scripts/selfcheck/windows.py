@@ -11,7 +11,7 @@ from scripts.stats import proportions, verdicts
 from scripts.watch import judge
 from scripts.watch.limits import Limits
 
-# As long as config/watch.yaml measures a cold start, and as many figures as share the level there.
+# As long as config/watch.yaml measures a cold start; no fewer figures than share the level there.
 ROUNDS, HEADLINES = 200, 12
 EQUALS, SLOWED = 200, 50
 SECONDS = 5400

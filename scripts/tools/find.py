@@ -19,12 +19,13 @@ def found(name: str, compiler: installers.Cargo | None, log: str) -> dict[str, A
     """Return a tool's record; where it cannot be had and `may_be_missing`, one that says why."""
     try:
         return installers.find(name, compiler, log)
-    except UserError as error:
+    except (UserError, OSError) as error:
         if not pins.pins()[name].get("may_be_missing"):
             raise
         print(f"{name} is left out: {error}")
         record = {"name": name, "version": "", "source": "not to be had", "sha256": ""}
-        return record | {"missing": str(error)}
+        again = "once it can be had, `--forcerun find_tool` looks again"
+        return record | {"missing": f"{error}; {again}"}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -86,6 +86,8 @@ def replaced(name: str, folder: Path) -> str:
     if not (record.exists() and last.exists()):
         return ""
     tool, before = files.read_json(record), files.read_json(last)[-1]
+    if "missing" in tool:
+        return before
     rustc = [Path(tool["rustc"])] if "rustc" in tool else None
     digests = [files.sha256(path) for path in rustc or candidates(pins()[name]) if path.is_file()]
     return before if not digests or tool["sha256"] in digests else digests[0]

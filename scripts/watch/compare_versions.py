@@ -6,15 +6,25 @@ from typing import Any
 import pandas as pd
 
 from scripts.common import errors, files
+from scripts.common.errors import UserError
 from scripts.report import caveats
 from scripts.stats import command, samples
+from scripts.tools import location
 from scripts.watch import comment, judge
 from scripts.watch.entries import ENTRIES
 from scripts.watch.limits import Limits
 
+UNSEEN = "What a version does on several cores at once does not show there."
+
 
 def names(engines: list[str], tools: list[str]) -> dict[str, str]:
-    """Return what each entry is, from the engines and records of tools in that order."""
+    """Return what each entry is, from the engines and records of tools in that order.
+
+    Raises:
+        UserError: one of them is not to be had: that is nothing which a candidate has done.
+    """
+    if why := location.missing(tools):
+        raise UserError(why)
     return {
         entry: f"{entry} ({engine} {tool['version']}, {tool['sha256'][:12]})"
         for entry, engine, tool in zip(ENTRIES, engines, map(files.read_json, tools), strict=True)
@@ -32,7 +42,8 @@ def machine(jobs: list[dict[str, Any]]) -> str:
         f"Measured on {' and '.join(places)}, kernel {hosts[0]['kernel']}, {dates[0][:16]} to "
         f"{dates[-1][:16]}, commit {', '.join(commits) or 'unknown'}."
     )
-    return " ".join([where, *caveats.on_one_core(jobs)])
+    kept = [f"{line} {UNSEEN}" for line in caveats.on_one_core(jobs)]
+    return " ".join([where, *kept])
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,12 +59,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--text", required=True)
     args = parser.parse_args(argv)
     counted, jobs = command.counted(args.samples), [samples.record(path) for path in args.samples]
+    entries = names(args.engines, args.tools)
     limits = Limits(args.confidence, args.threshold, args.count_threshold)
     found = [judge.table(counted, limits), judge.failures(jobs, limits)]
     rows = pd.concat([table for table in found if len(table)] or found, ignore_index=True)
     facts = {"limits": limits, "machine": machine(jobs)}
     with files.atomic_write(args.text) as stream:
-        stream.write(comment.comment(rows, counted, names(args.engines, args.tools), facts))
+        stream.write(comment.comment(rows, counted, entries, facts))
     with files.atomic_write(args.out) as stream:
         rows.to_csv(stream, index=False)
     return 0

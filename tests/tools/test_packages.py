@@ -115,7 +115,7 @@ def test_what_may_be_missing_stops_nothing(tmp_path, monkeypatch, may_be_missing
         return
     find.main(arguments)
     why = files.read_json(record)["missing"]
-    assert "nor is npm, which fetches it" in why
+    assert "nor is npm, which fetches it; once it can be had, `--forcerun find_tool`" in why
     with pytest.raises(UserError, match="nor is npm"):
         location.locate(files.read_json(record))
     assert location.missing([str(record)]) == why

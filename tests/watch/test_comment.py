@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 from test_judge import LIMITS, NAMES, rounds
 
-from scripts.common import paths
-from scripts.watch import comment, judge, tell
+from scripts.common import files, paths
+from scripts.common.errors import UserError
+from scripts.watch import comment, compare_versions, judge, tell
 
 FACTS = {"limits": LIMITS, "machine": "Measured somewhere."}
 ENTRIES = {"base": "base (wasmtime 47.0.2)", "candidate": "candidate (wasmtime 48.0.8)"}
@@ -79,3 +80,20 @@ def test_the_exit_code_is_the_verdict(tmp_path, monkeypatch, capsys, factor, noi
     (tmp_path / paths.WATCH_TEXT).write_text("## What it says\n")
     assert tell.main([]) == code
     assert capsys.readouterr().out == "## What it says\n"
+
+
+def test_a_version_that_is_not_to_be_had_is_no_failure_of_its_own(tmp_path):
+    base, candidate = tmp_path / "base.json", tmp_path / "candidate.json"
+    files.write_json(base, {"name": "base", "version": "1.0", "sha256": "0e" * 32})
+    files.write_json(candidate, {"name": "candidate", "version": "", "missing": "no network"})
+    with pytest.raises(UserError, match="no network"):
+        compare_versions.names(["wasmtime", "wasmtime@1.1"], [str(base), str(candidate)])
+    named = compare_versions.names(["wasmtime"] * 2, [str(base), str(base)])
+    assert named["base"] == "base (wasmtime 1.0, 0e0e0e0e0e0e)"
+
+
+def test_the_comment_says_that_one_core_hides_what_several_do():
+    place = {"cpu": {"model": "m", "cores": 2}, "kernel": "6", "date": "2026-11-26T00:00"}
+    job = {"benchmark": "cold_start", "mode": "aot", "model": "net", "host": place}
+    assert compare_versions.UNSEEN in compare_versions.machine([job | {"core": 1}])
+    assert "one core" not in compare_versions.machine([job | {"core": None}])
