@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scripts.common import paths
-from scripts.contenders.runner import AOT, CACHED, COMPILING, JIT, REFERENCE, Call, Mode, Runner
+from scripts.contenders.runner import AOT, BROWSER, CACHED, COMPILING, JIT, REFERENCE, Call, Mode, Runner
 from scripts.model.numbers import F32
 
 # What the mode of later runs, from an engine's own cache, is called.
@@ -56,6 +56,24 @@ def javascript(*first: str, aot: str) -> Runner:
 
     mode = Mode(paths.MODULE, command, job=JIT, traits=frozenset({COMPILING}))
     return Runner("wasm", {"jit": mode}, lacks={"aot": aot}, files=("scripts/runners/wasi.mjs",))
+
+
+def in_page() -> Runner:
+    """Return a browser: a process that starts it, runs a module in a page and ends it."""
+
+    def command(call: Call) -> list[str]:
+        (program,), (node, driver, shim) = call.files, call.tools
+        how = {"browser": call.program, "driver": driver, "shim": shim, "options": call.options}
+        return [node, program, json.dumps(how), call.path]
+
+    mode = Mode(paths.MODULE, command, job=JIT, traits=frozenset({COMPILING, BROWSER}))
+    return Runner(
+        "wasm",
+        {"page": mode},
+        lacks={"aot": "a page gets no code that was compiled before"},
+        files=("scripts/runners/browser.mjs",),
+        tools=("node", "puppeteer-core", "browser-wasi-shim"),
+    )
 
 
 def by_python(module: str, *arguments: str) -> list[str]:

@@ -13,6 +13,8 @@ from scripts.model.numbers import F32
 
 # Traits of modes: what decides which benchmarks a contender takes part in.
 COMPILING, CACHED, REFERENCE = "compiling", "cached", "reference"
+# What runs in processes that its own starts and does not wait for: the kernel's account is not of all of them.
+BROWSER = "browser"
 # The jobs of a benchmark: what compiles at its start, and what was compiled ahead of time.
 JIT, AOT = "jit", "aot"
 # What the target `deployment` alone takes.

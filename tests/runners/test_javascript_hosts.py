@@ -9,6 +9,7 @@ import pytest
 import wasmtime
 
 from scripts.common.errors import UserError
+from scripts.contenders import registry
 from scripts.contenders.contender import Contender
 from scripts.tools import installers, location
 
@@ -51,22 +52,33 @@ CODE = {
         (drop (call $environ_sizes_get (i32.const 0) (i32.const 4)))
         (call $exit (i32.load (i32.const 0)))""",
 }
-OPTIONS = {"node": "--liftoff-only", "bun": "--smol"}
+OPTIONS = {
+    "node": "--liftoff-only",
+    "bun": "--smol",
+    "chromium": "--js-flags=--liftoff-only",
+    "firefox": "--safe-mode",
+}
+
+
+# What takes the distribution's packages, which not everybody may install.
+BROWSERS = ("chromium", "firefox")
 
 
 @pytest.fixture(scope="module", params=OPTIONS)
 def host(request, tmp_path_factory):
     """A function that returns the words that run a module, with an option of the user's."""
     log = tmp_path_factory.mktemp("log") / "log"
+    name, options = request.param, (OPTIONS[request.param],)
+    runner = registry.runner(name)
+    (mode,) = runner.modes
+    row = Contender("net", "wasm", name, mode, name, name, options)
     try:
-        found = installers.find(request.param, None, log)
+        programs = [location.locate(installers.find(tool, None, log)) for tool in row.tools]
     except UserError as error:
-        if shutil.which("npm"):
+        if shutil.which("npm") and name not in BROWSERS:
             raise
         pytest.skip(str(error))
-    program, options = location.locate(found), (OPTIONS[request.param],)
-    row = Contender("net", "wasm", request.param, "jit", request.param, request.param, options)
-    return lambda module: row.command(program, str(module))
+    return lambda module: row.command(programs[0], str(module), tools=programs[1:])
 
 
 @pytest.fixture

@@ -16,9 +16,13 @@ BENCHMARK = Benchmark(
     measure=measure,
     title="Memory",
     label="peak memory",
-    what="Peak resident memory of one run, by the kernel's account.",
+    what=(
+        "Peak resident memory of one run, by the kernel's account, which is of one process: "
+        "browsers, which are several, are left out."
+    ),
     settings=settings.rounds(),
     metrics={"peak_rss": "peak RSS"},
     headline="peak_rss",
+    leaves_out=frozenset({"cached", "reference", "browser"}),
     place=4,
 )

@@ -1,0 +1,5 @@
+"""Firefox: SpiderMonkey, in a page."""
+
+from scripts.contenders.modes import in_page
+
+RUNNER = in_page()
