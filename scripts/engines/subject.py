@@ -25,7 +25,7 @@ class Subject:
         program: the engine's own.
         compile_options: those of its compiler.
         folder: has the modules in `wasm/`, and takes what the engine makes of them.
-        needed: the programs that its compiler needs besides.
+        needed: the programs that its compiler, or a run, needs besides.
     """
 
     contender: Contender
@@ -79,7 +79,7 @@ class Subject:
             if compiled.problem:
                 return compiled
             path = artifact
-        command = self.contender.command(self.program, path)
+        command = self.contender.command(self.program, path, tools=self.needed)
         return running.run(command, self.environment(), self.folder, stdin, most_mib)
 
     def compile(self, module: str, artifact: str) -> Run:
