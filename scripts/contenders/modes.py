@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scripts.common import paths
-from scripts.contenders.runner import AOT, BROWSER, CACHED, COMPILING, JIT, REFERENCE, Call, Mode, Runner
+from scripts.contenders.runner import (
+    AOT,
+    BROWSER,
+    CACHED,
+    COMPILING,
+    JIT,
+    REFERENCE,
+    Call,
+    Mode,
+    Runner,
+)
 from scripts.model.numbers import F32
 
 # What the mode of later runs, from an engine's own cache, is called.

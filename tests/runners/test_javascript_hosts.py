@@ -56,7 +56,7 @@ OPTIONS = {
     "node": "--liftoff-only",
     "bun": "--smol",
     "chromium": "--js-flags=--liftoff-only",
-    "firefox": "--safe-mode",
+    "firefox": "--purgecaches",
 }
 
 
