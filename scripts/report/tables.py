@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import pandas as pd
+
 from scripts.bench import registry
 from scripts.contenders import registry as runners
 from scripts.contenders import selection
@@ -84,13 +86,20 @@ def oracle(data: Data) -> list[dict[str, Any]]:
         rows.append(
             {
                 "contender": contender,
-                "passed": "passed" if table.passed.all() else "**failed**",
+                "passed": outcome(table),
                 "tensor": difference(differences.get("tensor")),
                 "confidence": difference(differences.get("photograph")),
                 "reason": "; ".join(sorted(set(table.reason) - {""})),
             }
         )
     return rows
+
+
+def outcome(checks: pd.DataFrame) -> str:
+    """Return what became of a contender, from the rows of its checks by the oracle."""
+    if checks.passed.all():
+        return "passed"
+    return "**failed**" if checks.ran.all() else "not run"
 
 
 def difference(value: float | None) -> str:

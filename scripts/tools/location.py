@@ -60,7 +60,8 @@ def version(records: list[dict[str, Any]]) -> str:
     if any("missing" in record for record in records):
         return ""
     first, *needed = records
-    return " with ".join([first["version"], *(f"{row['name']} {row['version']}" for row in needed)])
+    beside = ", ".join(f"{row['name']} {row['version']}" for row in needed)
+    return " with ".join(filter(None, [first["version"], beside]))
 
 
 def state(name: str, folder: Path) -> list[Any]:

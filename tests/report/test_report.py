@@ -272,6 +272,7 @@ def test_what_did_not_run_is_said_apart(write):
     text = write({"aot": samples("aot", {})}, passed=False, ran=False)
     first = "".join(text.splitlines()[:6])
     assert "Not run: `wasm@wasmtime-aot`: another label." in first
+    assert "| `wasm@wasmtime-aot` | not run |" in text
     assert "Failed the oracle" not in first
 
 
