@@ -12,6 +12,8 @@ use mobilenet_oc::phases::Phases;
 
 fn main() -> ExitCode {
     let phases = Phases::enter();
+    // The entry point of some C libraries leaves them to the linker, which does so only where nobody calls them.
+    constructors::run();
     exit_on_panic(action::fault);
     action::run(&embedded::source(), phases, std::env::args())
 }

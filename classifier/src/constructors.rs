@@ -9,7 +9,8 @@ unsafe extern "C" {
 /// Run the constructors, where nobody has done it: an export of a wasm module that is no entry point.
 pub fn run() {
     #[cfg(target_arch = "wasm32")]
-    // SAFETY: constructors only register tract's kernels, and a second call of them changes nothing.
+    // SAFETY: constructors only register tract's kernels, and a second call of them changes nothing:
+    // `inventory` sees to that.
     unsafe {
         __wasm_call_ctors();
     }
