@@ -4,11 +4,11 @@ Neither way counts what the kernel does for it, which varies from run to run. Va
 program on a processor of its own, which has what this one has but for AVX-512.
 """
 
-import os
 import re
 from pathlib import Path
 from typing import Any
 
+from scripts.bench import one_core
 from scripts.bench.harness import Contender, Harness
 from scripts.bench.spawning import RunError
 
@@ -40,9 +40,11 @@ def by_valgrind(harness: Harness, contender: Contender, **keys: Any) -> int:
     """Return what valgrind counts; raises as `instructions` does."""
     log = harness.spawner.folder / "valgrind.log"
     log.unlink(missing_ok=True)
-    under = [*on_one_core(), harness.programs[VALGRIND], *OPTIONS, f"--log-file={log}"]
+    under = [harness.programs[VALGRIND], *OPTIONS, f"--log-file={log}"]
     try:
-        harness.run(contender, under=under, **keys)
+        # Valgrind's threads take turns anyway; on several cores the turns are others each time.
+        with one_core.kept(True):
+            harness.run(contender, under=under, **keys)
     except RunError as error:
         unknown = UNKNOWN.search(said(log))
         why = f": valgrind does not know one of its instructions: {unknown[0]}" if unknown else ""
@@ -58,11 +60,3 @@ def by_valgrind(harness: Harness, contender: Contender, **keys: Any) -> int:
 def said(log: Path) -> str:
     """Return what valgrind wrote; nothing where it wrote no log."""
     return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-
-
-def on_one_core() -> list[str]:
-    """Return the words that keep a command to one core.
-
-    Valgrind's threads take turns anyway; on several cores the turns are others each time.
-    """
-    return ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]

@@ -1,6 +1,5 @@
 """What a reader must know before any figure: what failed, what does not hold."""
 
-from itertools import chain
 from typing import Any
 
 from scripts.bench.page_cache import RESIDENT_LIMIT
@@ -14,7 +13,7 @@ def alarms(data: Data) -> list[str]:
     found = []
     found += seeded(data.model)
     not_run = data.not_run()
-    if wrong := [name for name in data.refused() if name not in chain(*not_run.values())]:
+    if wrong := sorted(set(data.refused()).difference(*not_run.values())):
         found.append(f"Failed the oracle and not timed: {listed(wrong)}.")
     found += [f"Not run: {listed(names)}: {why}." for why, names in not_run.items()]
     found += [
