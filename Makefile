@@ -5,6 +5,9 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 CORES ?= all
 PORT ?= 8080
+# An overlay of the config, such as config/efficientnet.yaml.
+CONFIG ?=
+OVERLAY = $(if $(CONFIG),--configfile $(CONFIG) --)
 WATCH_CONFIG ?= config/watch.yaml
 LOCKED := --quiet --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 
@@ -17,11 +20,11 @@ setup: ## Install the distribution's packages and the locked Python packages
 	@sh envs/setup.sh
 
 report: setup ## Run the whole job and write results/report.md and report.html
-	snakemake --cores $(CORES) report
+	snakemake --cores $(CORES) $(OVERLAY) report
 
 serve: setup ## Serve the classifier on the loopback interface: a page for pictures, and a line for curl
-	snakemake --cores $(CORES) results/action.json
-	@! grep --quiet '"weights": "seeded"' results/models/*/model.json || echo 'note: weights are seeded, not trained (`weights` in config/README.md): labels mean nothing' >&2
+	snakemake --cores $(CORES) $(OVERLAY) results/action.json
+	@! grep --quiet '"weights": "seeded"' "$$(grep -o 'results/models/[^/]*' results/action.json | head -n 1)/model.json" || echo 'note: weights are seeded, not trained (`weights` in config/README.md): labels mean nothing' >&2
 	@python -m scripts.action.serve --action results/action.json --policy snapshot --port $(PORT)
 
 test: setup ## Run all the tests: unit, Rust, lint, and the real workflow on config/quick.yaml

@@ -11,6 +11,7 @@ from conftest import MODEL, QUICK, planned, snakemake
 from PIL import Image
 
 TRAINED = "mobilenet_v2_1.0_224_dequantized"
+PACKAGED = "efficientnet_lite0_224"
 ENGINES = ("wasmtime", "wasmer")
 WASM = ("wasm-simd", "wasm-packed")
 CONTENDERS = {
@@ -374,3 +375,18 @@ def test_trained_weights_give_the_known_labels(run, shared):
         verdict = json.loads(path.read_text())
         assert verdict["passed"], verdict
         assert {row["image"]: row["label"] for row in verdict["images"]} == labels
+
+
+def test_trained_weights_of_a_package_are_there_without_network_or_mirror(run):
+    """The README's photograph is named right, with kernels of 5x5 natively and in wasm."""
+    compared = {"models": [PACKAGED], "builds": ["native-packed", "wasm-packed"]}
+    compared |= {"engines": ["wasmtime"], "modes": ["aot"], "baseline": "native-packed"}
+    configs = ["--config", f"compare={json.dumps(compared)}", "weights=auto", "levers=[]"]
+    done = snakemake(run, *QUICK, *configs, "--", "results/oracle.csv")
+    assert done.returncode == 0, done.stderr[-4000:]
+    verdicts = (run / f"results/models/{PACKAGED}/oracle").glob("*.json")
+    labels = {path.stem: json.loads(path.read_text()) for path in verdicts}
+    assert set(labels) >= {"native-packed", "wasm-packed@wasmtime-aot", "litert"}
+    for name, verdict in labels.items():
+        assert verdict["passed"], name
+        assert [row["label"] for row in verdict["images"]] == ["military uniform"], name

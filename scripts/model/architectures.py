@@ -1,10 +1,12 @@
-"""The networks that weights are drawn for from a seed, and how TF-slim names their nodes."""
+"""The networks whose graphs are built here, and how their nodes are named: as TF-slim does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scripts.model import mobilenet_v1, mobilenet_v2
-from scripts.model.layer import Layer
+import numpy as np
+
+from scripts.model import efficientnet_lite0, mobilenet_v1, mobilenet_v2
+from scripts.model.layer import Layer, NetworkWeights
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Architecture:
         features: the name scope of the convolutions' operations.
         pool, dropout, squeeze: nodes of the classifier, below `Logits` in the root.
         is_marked: whether identities mark where blocks begin and end.
+        trained: a checkpoint of PyTorch's -> its weights, where such a one is read.
     """
 
     layers: Callable[[float], list[Layer]]
@@ -26,9 +29,19 @@ class Architecture:
     dropout: str
     squeeze: str
     is_marked: bool = False
+    trained: Callable[[dict[str, np.ndarray]], NetworkWeights] | None = None
 
 
 ARCHITECTURES = {
+    "efficientnet_lite0": Architecture(
+        efficientnet_lite0.layers,
+        root="EfficientNetLite0",
+        features="EfficientNetLite0",
+        pool="AvgPool",
+        dropout="Dropout/Identity",
+        squeeze="Squeeze",
+        trained=efficientnet_lite0.trained,
+    ),
     "mobilenet_v1": Architecture(
         mobilenet_v1.layers,
         root="MobilenetV1",

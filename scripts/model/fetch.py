@@ -25,12 +25,22 @@ def choose(model: Model, weights: str, seed: int) -> tuple[str, Weights, str | N
     why = None
     if weights != "seeded":
         try:
-            return "pretrained", pretrained.obtain(model), None
+            return "pretrained", trained(model), None
         except UserError as error:
             if weights == "pretrained" or model.architecture is None:
                 raise
             why = str(error)
     return "seeded", seeded(model, seed), why or "the config asks for seeded weights"
+
+
+def trained(model: Model) -> Weights:
+    """Return the model's published weights, of a package or from wherever they can be had."""
+    if not model.package:
+        return pretrained.obtain(model)
+    # Late, since it loads TensorFlow, which a frozen graph does not need.
+    from scripts.model import packaged
+
+    return packaged.obtain(model)
 
 
 def seeded(model: Model, seed: int) -> Weights:

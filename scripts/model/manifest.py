@@ -21,7 +21,8 @@ class Model:
 
     Attributes:
         name: the entry's key.
-        member: file name of the frozen graph, alone or inside the archive.
+        member: file name of the frozen graph, alone or inside the archive, or of the checkpoint
+            of PyTorch's in the package.
         size: side of the input image in pixels.
         input_range: what black and white pixels become.
         input: node that takes float32 [batch, size, size, 3].
@@ -35,7 +36,8 @@ class Model:
         architecture, width: what weights can be drawn for, if any.
         url: where the archive is served, if anywhere.
         archive_digest: `algorithm:hex` of the archive, if known.
-        member_digest: `algorithm:hex` of the frozen graph alone, if known.
+        member_digest: `algorithm:hex` of that file alone, if known.
+        package: the Python package that has it, if one does.
 
     An entry without digests is for seeded weights only, one without an architecture for others.
     """
@@ -57,6 +59,7 @@ class Model:
     url: str | None = None
     archive_digest: str | None = None
     member_digest: str | None = None
+    package: str | None = None
 
     @property
     def scales(self) -> bool:

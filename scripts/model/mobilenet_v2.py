@@ -1,6 +1,6 @@
 """The layers of MobileNet V2 for any width multiplier, named as in TF-slim's checkpoints."""
 
-from scripts.model.layer import Layer
+from scripts.model.layer import Layer, inverted_residual
 
 # Expansion factor, output channels, repeats and first stride of each group of blocks:
 # table 2 of "MobileNetV2: Inverted Residuals and Linear Bottlenecks" (Sandler et al., 2018).
@@ -32,20 +32,7 @@ def layers(width: float) -> list[Layer]:
             outputs = divisible(channels * width)
             stride = first_stride if repeat == 0 else 1
             scope = f"expanded_conv_{number}" if number else "expanded_conv"
-            found += _block(scope, depth, outputs, factor, stride)
+            found += inverted_residual(scope, depth, outputs, factor, stride)
             depth, number = outputs, number + 1
     # Narrow models keep the full last layer.
     return [*found, Layer("Conv_1", 1, 1, depth, divisible(LAST_CHANNELS * max(1.0, width)))]
-
-
-def _block(scope: str, inputs: int, outputs: int, factor: int, stride: int) -> list[Layer]:
-    inner = inputs * factor
-    expand = [Layer(f"{scope}/expand", 1, 1, inputs, inner, opens=True)] if factor > 1 else []
-    depthwise = Layer(
-        f"{scope}/depthwise", 3, stride, inner, inner, depthwise=True, opens=not expand
-    )
-    residual = stride == 1 and inputs == outputs
-    project = Layer(
-        f"{scope}/project", 1, 1, inner, outputs, relu6=False, closes=True, residual=residual
-    )
-    return [*expand, depthwise, project]

@@ -1,4 +1,4 @@
-"""Weights for a MobileNet from a seed: meaningless labels, but a network that behaves like one.
+"""Weights for a network from a seed: meaningless labels, but a network that behaves like one.
 
 With weights drawn blindly every image ends at the same answer, or the softmax is flat or saturated,
 and comparing two implementations then proves little. So batch norm gets the statistics of synthetic
@@ -6,47 +6,24 @@ images, the kernels are mostly smooth (a rounding in the image's decoder must no
 and the logits get a plain spread.
 """
 
-from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
 from scripts.common.quiet_tensorflow import tf
-from scripts.model.layer import Layer
+from scripts.model.layer import EPSILON, Layer, LayerWeights, NetworkWeights
 
-EPSILON = 1e-3
 CALIBRATION_IMAGES = 8
 SHAPES_PER_IMAGE = 60
 # Share of noise in a kernel, the rest being a smooth bump.
 KERNEL_DETAIL = 0.1
-BUMP = np.outer([1, 2, 1], [1, 2, 1]) * 0.1875
 # Spread of the logits over the synthetic images; photographs spread somewhat more.
 LOGIT_SPREAD = 1.0
 
 
-@dataclass(frozen=True)
-class SeededLayer:
-    """A layer's weights and batch norm, float32: weights [k, k, in, out], the others [channels]."""
-
-    layer: Layer
-    weights: np.ndarray
-    gamma: np.ndarray
-    beta: np.ndarray
-    mean: np.ndarray
-    variance: np.ndarray
-
-
-@dataclass(frozen=True)
-class SeededNetwork:
-    """The layers and the classifier: weights [1, 1, features, classes], biases [classes]."""
-
-    layers: list[SeededLayer]
-    weights: np.ndarray
-    biases: np.ndarray
-
-
 def draw(
     layers: list[Layer], size: int, classes: int, input_range: tuple, seed: int
-) -> SeededNetwork:
+) -> NetworkWeights:
     """Draw a network; the same arguments give the same bits.
 
     Args:
@@ -69,7 +46,7 @@ def draw(
         activations = _normalise(seeded, convolved)
         if layer.residual:
             activations = activations + block_input
-    return SeededNetwork(drawn, *_classifier(rng, activations.mean(axis=(1, 2)), classes))
+    return NetworkWeights(drawn, *_classifier(rng, activations.mean(axis=(1, 2)), classes))
 
 
 def synthetic_images(rng, count: int, size: int, input_range: tuple) -> np.ndarray:
@@ -106,9 +83,15 @@ def _weights(rng, layer: Layer) -> np.ndarray:
     """Draw weights by He's rule; kernels wider than a pixel are a bump plus some detail."""
     weights = rng.standard_normal(layer.weights_shape)
     if layer.kernel > 1:
-        bumps = BUMP[:, :, None, None] * rng.standard_normal(layer.weights_shape[2:])
+        bumps = _bump(layer.kernel)[:, :, None, None] * rng.standard_normal(layer.weights_shape[2:])
         weights = (bumps + KERNEL_DETAIL * weights) / np.hypot(1, KERNEL_DETAIL)
     return (weights * np.sqrt(2 / layer.fan_in)).astype(np.float32)
+
+
+def _bump(side: int) -> np.ndarray:
+    """Return a smooth kernel, [side, side], the sum of which is 3."""
+    line = [comb(side - 1, place) for place in range(side)]
+    return np.outer(line, line) * (3 / 4 ** (side - 1))
 
 
 def _convolve(layer: Layer, weights: np.ndarray, activations: np.ndarray) -> np.ndarray:
@@ -121,9 +104,9 @@ def _convolve(layer: Layer, weights: np.ndarray, activations: np.ndarray) -> np.
     return result.numpy()
 
 
-def _calibrated(rng, layer: Layer, weights: np.ndarray, convolved: np.ndarray) -> SeededLayer:
+def _calibrated(rng, layer: Layer, weights: np.ndarray, convolved: np.ndarray) -> LayerWeights:
     beta = rng.normal(0.5, 0.7, layer.outputs) if layer.relu6 else np.zeros(layer.outputs)
-    return SeededLayer(
+    return LayerWeights(
         layer=layer,
         weights=weights,
         gamma=rng.uniform(0.5, 1.0, layer.outputs).astype(np.float32),
@@ -133,7 +116,7 @@ def _calibrated(rng, layer: Layer, weights: np.ndarray, convolved: np.ndarray) -
     )
 
 
-def _normalise(seeded: SeededLayer, convolved: np.ndarray) -> np.ndarray:
+def _normalise(seeded: LayerWeights, convolved: np.ndarray) -> np.ndarray:
     scale = seeded.gamma / np.sqrt(seeded.variance.astype(np.float64) + EPSILON)
     normalised = (convolved - seeded.mean) * scale + seeded.beta
     return np.clip(normalised, 0, 6) if seeded.layer.relu6 else normalised

@@ -39,7 +39,7 @@ def put(config, path, value):
     "name",
     [
         *("config.yaml", "quick.yaml", "levers.yaml", "int8.yaml", "scaling.yaml", "engines.yaml"),
-        *("watch.yaml", "counts.yaml"),
+        *("watch.yaml", "counts.yaml", "efficientnet.yaml"),
     ],
 )
 def test_shipped_configs_are_valid(root, accept, config, name):

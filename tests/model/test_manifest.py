@@ -72,7 +72,7 @@ def test_a_sound_entry(tmp_path):
             {"archive_digest": "sha256:" + "0" * 64},
             "net: 'url' is a dependency of 'archive_digest'",
         ),
-        ({"architecture": "vgg"}, "net.architecture: 'vgg' is not one of mobilenet_v1"),
+        ({"architecture": "vgg"}, "net.architecture: 'vgg' is not one of efficientnet_lite0"),
         ({"channels": "GBR"}, "net.channels: 'GBR' is not one of RGB, BGR"),
         ({"mean": [0.5]}, "net.mean: [0.5] is too short"),
         ({"std": [1, 0, 1]}, "net.std.1: 0 is less than or equal to the minimum of 0"),
@@ -115,6 +115,14 @@ def test_what_only_other_networks_want_is_left_out(tmp_path):
 def test_an_architecture_and_its_width_come_together(tmp_path, key):
     with pytest.raises(UserError, match=f"'{key}' is a dependency of"):
         manifest.load("net", write(tmp_path, without(key)))
+
+
+@pytest.mark.parametrize("key", ["architecture", "member_digest"])
+def test_a_package_s_checkpoint_has_a_digest_and_an_architecture(tmp_path, key):
+    alone = {"width"} if key == "architecture" else set()
+    entry = without(key, *alone) | {"package": "net"}
+    with pytest.raises(UserError, match=f"'{key}' is a dependency of 'package'"):
+        manifest.load("net", write(tmp_path, entry))
 
 
 def test_labels_before_the_first_class_are_left_out(tmp_path):

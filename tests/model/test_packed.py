@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
-from scripts.model import fold, lowering, mobilenet_v1, mobilenet_v2, pack, packing, seeded_graph
+from scripts.model import fold, lowering, mobilenet_v2, pack, packing, seeded_graph
+from scripts.model.architectures import ARCHITECTURES
 from scripts.model.lowering import CONV, DEPTHWISE, INPUT, POINTWISE, POOL, SOFTMAX, Layer
 
 WIDTH, SIZE, CLASSES = 0.35, 96, 21
@@ -121,18 +122,22 @@ def test_one_layer_for_each_convolution(layers):
         assert layer.bias.any()
 
 
-def test_v1_is_lowered_too():
-    """Another architecture of the same layers; its answers stay those of its graph."""
-    root = "MobilenetV1/Predictions/Reshape_1"
-    graph = seeded_graph.frozen_graph(0.25, SIZE, CLASSES, seed=5, architecture="mobilenet_v1")
-    model = MODEL | {"output": root}
+@pytest.mark.parametrize("architecture", ["efficientnet_lite0", "mobilenet_v1"])
+def test_other_architectures_are_lowered_too(architecture):
+    """They are of the same layers; the packed answers stay those of the graph."""
+    kind = ARCHITECTURES[architecture]
+    output = f"{kind.root}/Predictions/Reshape_1"
+    graph = seeded_graph.frozen_graph(0.25, SIZE, CLASSES, seed=5, architecture=architecture)
+    model = MODEL | {"output": output}
     layers = lowering.lower(fold.prepare(graph, model), model)
-    published = [DEPTHWISE, POINTWISE] * len(mobilenet_v1.PAIRS)
+    _, *rest = kind.layers(0.25)
+    published = [DEPTHWISE if layer.depthwise else POINTWISE for layer in rest]
     assert [layer.kind for layer in layers] == [CONV, *published, POOL, POINTWISE, SOFTMAX]
+    assert [layer.kernel for layer in layers[1:-3]] == [layer.kernel for layer in rest]
     image = np.random.default_rng(3).uniform(-1, 1, (1, SIZE, SIZE, 3)).astype(np.float32)
     for panel in (8, 16):
         found = run_packed(pack.pack(layers, SIZE, panel), image[0])
-        wanted = run_graph(graph, image, root)[0]
+        wanted = run_graph(graph, image, output)[0]
         np.testing.assert_allclose(found, wanted, rtol=0, atol=TOLERANCE)
 
 

@@ -395,14 +395,14 @@ pub unsafe fn depthwise<L: Lanes>(
         let rows_inside = row * stride >= pad && row * stride + kernel <= size_in + pad;
         let mut column = 0;
         while column < size_out {
-            let inside = rows_inside && kernel == 3 && column >= first;
+            let inside = |pixels| rows_inside && column >= first && column + pixels <= last;
             unsafe {
-                column += if inside && stride == 1 && column + 4 <= last {
-                    window::<L, 4, 6, 1>(layer, part, row, column)
-                } else if inside && stride == 2 && column + 2 <= last {
-                    window::<L, 2, 5, 2>(layer, part, row, column)
-                } else {
-                    edge::<L>(layer, part, row, column)
+                column += match (kernel, stride) {
+                    (3, 1) if inside(4) => window::<L, 4, 6, 3, 1>(layer, part, row, column),
+                    (3, 2) if inside(2) => window::<L, 2, 5, 3, 2>(layer, part, row, column),
+                    (5, 1) if inside(4) => window::<L, 4, 8, 5, 1>(layer, part, row, column),
+                    (5, 2) if inside(2) => window::<L, 2, 7, 5, 2>(layer, part, row, column),
+                    _ => edge::<L>(layer, part, row, column),
                 };
             }
         }
@@ -417,9 +417,9 @@ struct Part {
     target: *mut f32,
 }
 
-/// `T` pixels side by side, from windows of 3x3 that lie inside and together span `W` columns.
+/// `T` pixels side by side, from windows of `K` x `K` that lie inside and together span `W` columns.
 #[inline(always)]
-unsafe fn window<L: Lanes, const T: usize, const W: usize, const S: usize>(
+unsafe fn window<L: Lanes, const T: usize, const W: usize, const K: usize, const S: usize>(
     layer: &Layer,
     part: Part,
     row: usize,
@@ -435,12 +435,12 @@ unsafe fn window<L: Lanes, const T: usize, const W: usize, const S: usize>(
         let (low, high) = (L::splat(layer.low), L::splat(layer.high));
         for channel in (0..channels).step_by(L::WIDTH) {
             let mut sums = [L::load(layer.bias.as_ptr().add(channel)); T];
-            unrolled!(3, |Y| {
+            unrolled!(K, |Y| {
                 let line = from.add(Y * layer.size_in * channels + channel);
                 let mut values = [low; W];
                 unrolled!(W, |X| values[X] = L::load(line.add(X * channels)));
-                unrolled!(3, |X| {
-                    let weight = layer.weights.as_ptr().add((Y * 3 + X) * channels + channel);
+                unrolled!(K, |X| {
+                    let weight = layer.weights.as_ptr().add((Y * K + X) * channels + channel);
                     let factor = L::load(weight);
                     unrolled!(T, |AT| sums[AT] =
                         factor.mul_add(values[AT * S + X], sums[AT]));
