@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from scripts.common import paths
 from scripts.common.code_digest import ROOT
 from scripts.contenders import registry
-from scripts.contenders.runner import Call, Mode, Runner
+from scripts.contenders.runner import CACHED, Call, Mode, Runner
 
 NO_ENGINE = "none"
 # The program that does nothing in the place of what a mode runs.
@@ -82,6 +83,15 @@ class Contender:
         """What does nothing on the same engine in the same mode."""
         return self.file(NOOPS[self.how.path])
 
+    @property
+    def cache(self) -> str:
+        """The folder of its engine's own cache; "" where it has none.
+
+        Absolute: wasmtime ignores a relative one and takes the user's own.
+        """
+        has_one = self.by.cache_variables or CACHED in self.how.traits
+        return str(Path(self.file(paths.ENGINE_CACHE)).resolve()) if has_one else ""
+
     def file(self, template: str, **names: str) -> str:
         """Return the file of this contender that a template of common/paths.py stands for."""
         known = {"model": self.model, "build": self.build, "engine": self.engine}
@@ -89,15 +99,20 @@ class Contender:
         return paths.place(template, **known | {"example": self.how.example} | names)
 
     def command(
-        self, program: str, path: str, mode: str = "", tools: Sequence[str] = ()
+        self,
+        program: str,
+        path: str,
+        mode: str = "",
+        tools: Sequence[str] = (),
+        cache: str = "",
     ) -> list[str]:
         """Return the words that run a file in this contender's mode, or another of its runner's.
 
-        `tools` are the files of the runner's further tools.
+        `tools` are the files of the runner's further tools, `cache` the folder of its own cache.
         """
         how = self.by.modes[mode or self.mode]
         files = [str(ROOT / name) for name in self.by.files]
-        call = Call(program, path, list(self.options), self.reads, files, list(tools))
+        call = Call(program, path, list(self.options), self.reads, files, list(tools), cache)
         return how.command(call)
 
     def artifacts(self) -> dict[str, str]:

@@ -38,9 +38,19 @@ def just_in_time(*first: str) -> Mode:
     return replace(compiling(*first), default=LATER)
 
 
-def later_runs(*first: str) -> Mode:
-    """Return the mode of later runs, from the engine's own cache."""
-    return Mode(paths.MODULE, words(*first), job=JIT, traits=frozenset({CACHED}), judged_as=JIT)
+def later_runs(*first: str, cache: str = "") -> Mode:
+    """Return the mode of later runs, from the engine's own cache.
+
+    Args:
+        first: the words.
+        cache: the option that names the cache's folder, of an engine that has no variable for it.
+    """
+
+    def command(call: Call) -> list[str]:
+        folder = [cache, call.cache] if cache else []
+        return [call.program, *first, *folder, *call.options, call.path]
+
+    return Mode(paths.MODULE, command, job=JIT, traits=frozenset({CACHED}), judged_as=JIT)
 
 
 def ahead_of_time(*first: str) -> Mode:

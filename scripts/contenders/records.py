@@ -4,7 +4,6 @@ The oracle and the benchmarks run contenders from these records, so both run the
 record is made by the job that uses it: it names this job's Python and absolute cache folders.
 """
 
-from pathlib import Path
 from typing import Any
 
 from scripts.common import paths
@@ -28,14 +27,15 @@ def record(row: dict[str, Any], programs: dict[str, str]) -> dict[str, Any]:
 
     def words(path: str, mode: str = "") -> list[str]:
         tools = [programs.get(name, "") for name in contender.by.tools]
-        return contender.command(programs.get(contender.tool, ""), path, mode, tools)
+        program = programs.get(contender.tool, "")
+        return contender.command(program, path, mode, tools, contender.cache)
 
     found = {
         "model": contender.model,
         **contender.columns(),
         "command": words(contender.path),
-        "env": {},
-        "cache_dir": None,
+        "env": contender.by.environment(contender.cache),
+        "cache_dir": contender.cache or None,
         "traits": sorted(contender.how.traits),
         "judged_as": contender.judged_as,
     }
@@ -44,10 +44,6 @@ def record(row: dict[str, Any], programs: dict[str, str]) -> dict[str, Any]:
     if contender.how.is_timed and contender.by.target != "graph":
         found["noop_command"] = words(contender.noop)
         found["artifacts"] = contender.artifacts()
-    if contender.by.cache_variables:
-        # Absolute: wasmtime ignores a relative cache folder and takes the user's own.
-        found["cache_dir"] = str(Path(contender.file(paths.ENGINE_CACHE)).resolve())
-        found["env"] = contender.by.environment(found["cache_dir"])
     if default := contender.how.default:
         found["default_command"] = words(contender.path, default)
     return found

@@ -32,6 +32,7 @@ class Call:
         reads: further files that the run reads, as the mode lists them.
         files: the runner's own, as it lists them.
         tools: the files of its further tools, as it lists them.
+        cache: the folder of the engine's own cache, where it has one.
     """
 
     program: str
@@ -40,6 +41,7 @@ class Call:
     reads: list[str]
     files: list[str]
     tools: list[str] = field(default_factory=list)
+    cache: str = ""
 
 
 @dataclass(frozen=True)

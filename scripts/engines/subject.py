@@ -79,7 +79,8 @@ class Subject:
             if compiled.problem:
                 return compiled
             path = artifact
-        command = self.contender.command(self.program, path, tools=self.needed)
+        told = {"tools": self.needed, "cache": str(self.cache)}
+        command = self.contender.command(self.program, path, **told)
         return running.run(command, self.environment(), self.folder, stdin, most_mib)
 
     def compile(self, module: str, artifact: str) -> Run:

@@ -48,6 +48,8 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
         raise UserError(
             f"{name}: {pin['install']['path']} is no program that tells its version, or is a script"
         )
+    if "by_hand" in pin["install"]:
+        raise UserError(f"{name} {pin['suits']} is not on PATH; {pin['install']['by_hand']}")
     if "debian" in pin["install"]:
         install_package(name, pin, log)
     elif "module" in pin["install"]:

@@ -14,6 +14,7 @@ from snakemake.utils import update_config
 from scripts.common import checks, paths
 from scripts.common.errors import UserError
 from scripts.contenders.contender import Contender
+from scripts.contenders.modes import LATER
 from scripts.contenders.runner import CACHED
 from scripts.tools import installers, location, lookup, pins
 
@@ -156,3 +157,28 @@ def test_a_trap_is_told_and_no_success(row, options, command):
         told, other = other, told
     assert b"unreachable" in told.lower()
     assert not other
+
+
+def test_what_wazero_compiled_into_a_folder_is_found_there(program, tmp_path):
+    """Later runs read it and compile nothing; it is what `wazero compile` writes beforehand."""
+    wazero, module = program("wazero"), tmp_path / "module.wasm"
+    module.write_bytes(wasmtime.wat2wasm(EXIT))
+
+    def compiled(folder):
+        found = [path for path in (tmp_path / folder).rglob("*") if path.is_file()]
+        return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
+
+    def run():
+        row = Contender("m", "b", "wazero", LATER, "wazero", "wazero")
+        words = row.command(wazero, str(module), cache=str(tmp_path / "later"))
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, timeout=PATIENCE)
+        assert done.returncode == 3
+        return compiled("later")
+
+    first = run()
+    assert len(first) == 1
+    assert run() == first
+    ahead = [wazero, "compile", "-cachedir", str(tmp_path / "ahead"), str(module)]
+    subprocess.run(ahead, check=True, timeout=PATIENCE)
+    code = {name: content for name, (_, content) in compiled("ahead").items()}
+    assert code == {name: content for name, (_, content) in first.items()}

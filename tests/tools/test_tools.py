@@ -290,6 +290,16 @@ def test_without_go_nothing_is_built_of_go_modules_and_one_line_says_so(tmp_path
         installers.find("vegeta", None, tmp_path / "log")
 
 
+def test_what_no_registry_has_is_told_with_what_a_person_can_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(
+        UserError, match=r"wavm >=0 is not on PATH; no registry has it; its authors"
+    ):
+        installers.find("wavm", None, tmp_path / "log")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_go_module_that_cannot_be_had_leaves_nothing_behind(tmp_path, monkeypatch):
     """Go itself is asked, and told to fetch nothing."""
     if not (go := shutil.which("go")):
