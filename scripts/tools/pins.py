@@ -82,12 +82,17 @@ def program_on_path(pin: dict[str, Any]) -> Path | None:
     """Return a tool's program on PATH, if one is there.
 
     None that is a script, but of the distribution's: of an engine its interpreter's start would be
-    measured as the engine's.
+    measured as the engine's. Nor any in the place of a build with less than is usual.
     """
-    found = shutil.which(pin["command"])
+    found = shutil.which(pin["command"]) if has_defaults(pin) else None
     if found is None or ("debian" not in pin["install"] and is_script(found)):
         return None
     return Path(found)
+
+
+def has_defaults(pin: dict[str, Any]) -> bool:
+    """Tell whether a tool is as its authors build it, with all default features of its crate."""
+    return pin["install"].get("default_features", True)
 
 
 def is_script(path: str | Path) -> bool:
@@ -107,7 +112,8 @@ def candidates(pin: dict[str, Any]) -> list[Path]:
 def cached_roots(pin: dict[str, Any]) -> dict[str, Path]:
     """Return the cache folders that can hold a tool, by how it came there."""
     if "crate" in pin["install"]:
-        return {"built from crates.io": crate_root(pin), "prebuilt": prebuilt_root(pin)}
+        built = {"built from crates.io": crate_root(pin)}
+        return built | ({"prebuilt": prebuilt_root(pin)} if has_defaults(pin) else {})
     if "module" in pin["install"]:
         return {"built by Go": module_root(pin)}
     return {how: fetched_root(pin, way) for way, how in FETCHED.items() if way in pin["install"]}

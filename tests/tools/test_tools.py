@@ -391,3 +391,17 @@ def test_another_version_is_not_the_one_on_path(added, wasmtime, tmp_path, monke
 
 def test_every_tool_has_its_licence():
     assert all(pins.licence(name) != "not stated" for name in pins.pins())
+
+
+def test_a_build_with_less_is_none_that_is_on_path_or_prebuilt(wasmtime, tmp_path, monkeypatch):
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "wasmtime").symlink_to(wasmtime)
+    (folder / "cargo-binstall").write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\n")
+    (folder / "cargo-binstall").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert installers.find("wasmtime", None, tmp_path / "log")["source"] == "PATH"
+    with pytest.raises(UserError, match="no cargo was named to build it"):
+        installers.find("wasmtime-runtime", None, tmp_path / "log")
+    assert not (tmp_path / "asked").exists()
