@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import signal
 import sys
+from dataclasses import replace
 
 from scripts.common import errors, files
 from scripts.common.errors import UserError
@@ -66,12 +67,18 @@ def adapted(model: Model, weights: Weights) -> tuple[Weights, str, str]:
         UserError: a graph of one's own cannot be used.
     """
     # A graph that TF-slim published is as it is; to look at it TensorFlow would have to be loaded.
-    if model.architecture and not model.is_adapted:
+    if model.architecture and not (model.is_adapted or model.is_onnx):
         return weights, model.input, model.output
     from scripts.model import adapting
 
-    graph, *ends = adapting.adapt(weights.graph, model)
-    added = f", {adapting.told(model)}" if model.is_adapted else ""
+    graph, added = weights.graph, ""
+    if model.is_onnx:
+        from scripts.model import from_onnx
+
+        graph, added = from_onnx.convert(graph, model), ", converted from ONNX"
+        model = replace(model, input=from_onnx.INPUT, output=from_onnx.OUTPUT)
+    graph, *ends = adapting.adapt(graph, model)
+    added += f", {adapting.told(model)}" if model.is_adapted else ""
     return Weights(graph, weights.provenance + added), *ends
 
 

@@ -91,6 +91,19 @@ class Lowering:
         self.values[index] = set()
         return self.layers[index]
 
+    def unpadded(self, name: str) -> tuple[str, int, int]:
+        """Return what a node pads, and how many rows of zeros it adds above and below it.
+
+        Any other node is that itself, with none.
+        """
+        node = self.nodes.get(name.split(":")[0])
+        if node is None or node.op != "Pad":
+            return name, 0, 0
+        batch, rows, columns, channels = self.const(node.input[1]).tolist()
+        even = batch == channels == [0, 0] and rows == columns
+        require(even, node, "pads otherwise than rows and columns alike")
+        return node.input[0], *rows
+
     def const(self, name: str) -> np.ndarray:
         """Return the values of a constant."""
         node = self.nodes[name.split(":")[0]]
@@ -108,14 +121,19 @@ class Lowering:
 
 def convolution(graph: Lowering, node) -> int:
     """Lower a Conv2D or DepthwiseConv2dNative, NHWC, square, without dilation."""
-    source = graph.lower(node.input[0])
+    name, above, below = graph.unpadded(node.input[0])
+    source = graph.lower(name)
     size, channels = graph.shape(source)
     weights = graph.const(node.input[1]).astype(np.float32)
     kernel, stride = weights.shape[0], node.attr["strides"].list.i[1]
-    same = check_window(node, weights, kernel, stride)
-    out = -(-size // stride) if same else -(-(size - kernel + 1) // stride)
-    layer = Layer(CONV, source, size, channels, out, weights.shape[3], kernel, stride)
-    layer.pad = max((out - 1) * stride + kernel - size, 0) // 2 if same else 0
+    if check_window(node, weights, kernel, stride):
+        require(above == below == 0, node, "is padded twice")
+        out = -(-size // stride)
+        above = max((out - 1) * stride + kernel - size, 0) // 2
+    else:
+        require(max(above, below) < kernel, node, "is padded by more than its kernel")
+        out = -(-(size + above + below - kernel + 1) // stride)
+    layer = Layer(CONV, source, size, channels, out, weights.shape[3], kernel, stride, above)
     layer.weights = weights
     if node.op == "DepthwiseConv2dNative":
         require(weights.shape[3] == 1, node, "has a depth multiplier")

@@ -25,7 +25,7 @@ class Model:
             of PyTorch's in the package.
         size: side of the input image in pixels.
         input_range: what black and white pixels become.
-        input: node that takes float32 [batch, size, size, 3].
+        input: node that takes float32 [batch, size, size, 3], in ONNX [batch, 3, size, size] too.
         output: node that gives float32 [batch, classes].
         labels: file with one class name a line.
         label_offset: lines of that file before the first class of the output.
@@ -70,6 +70,11 @@ class Model:
     def is_adapted(self) -> bool:
         """Whether nodes are added to the graph (adapting.py)."""
         return self.scales or self.channels != "RGB" or self.output_is == "logits"
+
+    @property
+    def is_onnx(self) -> bool:
+        """Whether the network is written in ONNX, and converted (from_onnx.py)."""
+        return self.member.endswith(".onnx")
 
     @property
     def archive(self) -> str | None:

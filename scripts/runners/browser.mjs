@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 // What `wasmtime run` ends with after a trap.
 const TRAPPED = 134;
 const TYPES = { js: "text/javascript", wasm: "application/wasm", html: "text/html" };
-// With these a page's clock has steps of 5 instead of 100 microseconds.
+// With these a page's clock has finer steps: 5 instead of 100 microseconds in Chromium.
 const ISOLATED = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",

@@ -11,7 +11,7 @@ from scripts.common.cache import locked
 from scripts.common.errors import UserError
 from scripts.tools.lookup import in_cache, on_path
 from scripts.tools.packages import install_fetched, install_module, install_package, run_logged
-from scripts.tools.pins import FETCHED, crate_root, has_defaults, pins, prebuilt_root
+from scripts.tools.pins import FETCHED, crate_root, pins, prebuilt_root
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
     if "by_hand" in pin["install"]:
         raise UserError(f"{name} {pin['suits']} is not on PATH; {pin['install']['by_hand']}")
     if "debian" in pin["install"]:
-        install_package(name, pin, log)
+        install_package(name, pin["install"]["debian"], log)
     elif "module" in pin["install"]:
         install_module(name, pin, log)
     elif FETCHED.keys() & pin["install"]:
@@ -66,7 +66,7 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
 
 def install_prebuilt(pin: dict[str, Any], log: str | Path) -> bool:
     """Take what the crate's authors built, where `cargo binstall` is there and offers it."""
-    if not (has_defaults(pin) and shutil.which("cargo-binstall")):
+    if pin.get("own_build") or not shutil.which("cargo-binstall"):
         return False
     root, wanted = prebuilt_root(pin), pin["install"]
     command = ["cargo-binstall", "--no-confirm", "--disable-strategies", "compile"]
@@ -83,12 +83,14 @@ def install_crate(name: str, pin: dict[str, Any], cargo: Cargo, log: str | Path)
     with locked(root):
         if in_cache(pin):
             return
+        for package in wanted.get("packages", []):
+            install_package(name, package, log)
         work = root.with_name(f"{root.name}.work")
         command = [cargo.path, "install", wanted["crate"], "--version", wanted["version"]]
         command += ["--locked", "--jobs", str(cargo.jobs)]
         command += ["--root", str(root), "--target-dir", str(work)]
         command += ["--features", ",".join(wanted["features"])] if wanted["features"] else []
-        command += [] if has_defaults(pin) else ["--no-default-features"]
+        command += [] if wanted.get("default_features", True) else ["--no-default-features"]
         hint = f"{name} {wanted['version']} could not be built from crates.io; see {log}"
-        run_logged(command, log, hint, cargo.environment)
+        run_logged(command, log, hint, cargo.environment | wanted.get("environment", {}))
         shutil.rmtree(work, ignore_errors=True)

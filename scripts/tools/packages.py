@@ -13,12 +13,17 @@ from scripts.tools.lookup import in_cache, refused
 from scripts.tools.pins import FETCHED, fetched_root, module_root
 
 
-def install_package(name: str, pin: dict[str, Any], log: str | Path) -> None:
-    """Install a distribution package as root; otherwise say what to type."""
-    command = ["apt-get", "install", "--yes", "--no-install-recommends", pin["install"]["debian"]]
+def install_package(name: str, package: str, log: str | Path) -> None:
+    """Install a distribution package as root, where it is missing; otherwise say what to type."""
+    asked = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
+    if shutil.which(asked[0]):
+        told = subprocess.run(asked, capture_output=True, text=True, check=False)
+        if told.stdout == "installed":
+            return
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", package]
     advice = f"install it as root: {' '.join(command)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise UserError(f"{name} {pin['suits']} is not on PATH; {advice}")
+        raise UserError(f"{name} needs the package {package}; {advice}")
     run_logged(command, log, f"{name} could not be installed; {advice}")
 
 

@@ -82,17 +82,12 @@ def program_on_path(pin: dict[str, Any]) -> Path | None:
     """Return a tool's program on PATH, if one is there.
 
     None that is a script, but of the distribution's: of an engine its interpreter's start would be
-    measured as the engine's. Nor any in the place of a build with less than is usual.
+    measured as the engine's. Nor any in the place of a build of another kind than is usual.
     """
-    found = shutil.which(pin["command"]) if has_defaults(pin) else None
+    found = None if pin.get("own_build") else shutil.which(pin["command"])
     if found is None or ("debian" not in pin["install"] and is_script(found)):
         return None
     return Path(found)
-
-
-def has_defaults(pin: dict[str, Any]) -> bool:
-    """Tell whether a tool is as its authors build it, with all default features of its crate."""
-    return pin["install"].get("default_features", True)
 
 
 def is_script(path: str | Path) -> bool:
@@ -113,7 +108,7 @@ def cached_roots(pin: dict[str, Any]) -> dict[str, Path]:
     """Return the cache folders that can hold a tool, by how it came there."""
     if "crate" in pin["install"]:
         built = {"built from crates.io": crate_root(pin)}
-        return built | ({"prebuilt": prebuilt_root(pin)} if has_defaults(pin) else {})
+        return built if pin.get("own_build") else built | {"prebuilt": prebuilt_root(pin)}
     if "module" in pin["install"]:
         return {"built by Go": module_root(pin)}
     return {how: fetched_root(pin, way) for way, how in FETCHED.items() if way in pin["install"]}

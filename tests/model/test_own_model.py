@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import made_up_onnx
 import numpy as np
 import pytest
 import yaml
@@ -118,10 +119,39 @@ def test_the_comparison_is_planned_without_packing(blocks, flowers, tmp_path):
     checkout = copy_checkout(tmp_path / "checkout")
     (checkout / "models/manifest.yaml").write_text((flowers / "manifest.yaml").read_text())
     (checkout / "models/labels/flowers.txt").write_text("\n".join(LABELS))
-    overlay = checkout / blocks["yaml"][1].splitlines()[0].removeprefix("# ")
-    overlay.write_text(blocks["yaml"][1])
+    overlay = checkout / blocks["yaml"][2].splitlines()[0].removeprefix("# ")
+    overlay.write_text(blocks["yaml"][2])
     done = snakemake(checkout, "--dry-run", "--configfile", str(overlay), "--", "report")
     assert done.returncode == 0, done.stderr[-4000:]
     assert "Getting the model flowers, weights: pretrained" in done.stdout
     assert "Compiling build wasm-simd" in done.stdout
     assert "Packing the model" not in done.stdout
+
+
+def test_a_network_in_onnx_needs_its_entry_alone(blocks, flowers, tmp_path):
+    """The page's second entry: what becomes of the file answers as it does by ONNX Runtime."""
+    data = made_up_onnx.written(made_up_onnx.mobile)
+    (tmp_path / "petals.onnx").write_bytes(data)
+    entry = blocks["yaml"][1].replace("0" * 64, hashlib.sha256(data).hexdigest())
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/flowers.txt").write_text("\n".join(LABELS) + "\n")
+    (tmp_path / "manifest.yaml").write_text(entry)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(pretrained.MIRROR_VARIABLE, str(tmp_path))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        fetch.main([
+            "--model=petals",
+            "--weights=pretrained",
+            f"--manifest={tmp_path / 'manifest.yaml'}",
+            f"--out={tmp_path / 'model.pb'}",
+            f"--labels-out={tmp_path / 'labels.txt'}",
+            f"--json-out={tmp_path / 'model.json'}",
+        ])  # fmt: skip
+    record = json.loads((tmp_path / "model.json").read_text())
+    assert record["provenance"].endswith(", converted from ONNX, with nodes added for softmax")
+    reference = Reference(tmp_path / "model.json")
+    image = np.random.default_rng(3).uniform(-1, 1, reference.shape).astype(np.float32)
+    scores = made_up_onnx.scores(data, image.transpose(0, 3, 1, 2)).ravel()
+    powers = np.exp(scores - scores.max())
+    found = reference.probabilities(image)
+    np.testing.assert_allclose(found, powers / powers.sum(), rtol=0, atol=1e-5)

@@ -60,11 +60,11 @@ def nodes(serialised):
     return {node.name: node for node in tf.compat.v1.GraphDef.FromString(serialised).node}
 
 
-def small_graph(build):
-    """Return a serialised graph of 4x4 RGB images: what `build` makes of the placeholder."""
+def small_graph(build, side=4):
+    """Return a serialised graph of small RGB images: what `build` makes of the placeholder."""
     graph = tf.Graph()
     with graph.as_default():
-        image = tf.compat.v1.placeholder(tf.float32, [None, 4, 4, 3], name=INPUT_NAME)
+        image = tf.compat.v1.placeholder(tf.float32, [None, side, side, 3], name=INPUT_NAME)
         tf.identity(build(image), name=OUTPUT)
     return graph.as_graph_def().SerializeToString(deterministic=True)
 
@@ -189,12 +189,17 @@ def two_means(image):
     return tf.raw_ops.AvgPool(value=image, ksize=[1, 2, 2, 1], strides=[1] * 4, padding="VALID")
 
 
-def wide(image, shape=(3, 3), strides=(1, 1, 1, 1), **options):
+def wide(image, shape=(3, 3), strides=(1, 1, 1, 1), padding="SAME", **options):
     """A convolution over all channels with a kernel of `shape`."""
     weights = np.ones((*shape, image.shape[3], 3), np.float32)
     return tf.raw_ops.Conv2D(
-        input=image, filter=weights, strides=list(strides), padding="SAME", **options
+        input=image, filter=weights, strides=list(strides), padding=padding, **options
     )
+
+
+def padded(net, rows, below=None):
+    around = [rows, rows if below is None else below]
+    return tf.pad(net, [[0, 0], around, around, [0, 0]])
 
 
 def depthwise(image, multiplier=1):
@@ -236,6 +241,12 @@ def mean(net):
         (lambda image: tf.reshape(wide(image), [-1, 3]), "changes the shape of a map"),
         (uneven_sum, "adds maps of different shapes"),
         (lambda image: tf.raw_ops.Mean(input=wide(image), axis=[1]), "no mean over the whole map"),
+        (lambda image: wide(padded(image, 1)), "is padded twice"),
+        (
+            lambda image: wide(padded(image, 3), padding="VALID"),
+            "is padded by more than its kernel",
+        ),
+        (lambda image: wide(tf.pad(image, [[0, 0], [1, 1], [0, 0], [0, 0]])), "pads otherwise"),
         (lambda image: tf.raw_ops.Sigmoid(x=conv(image, 3), name="odd"), r"Sigmoid \(odd\)"),
     ],
 )
@@ -260,6 +271,39 @@ def test_padding_is_tensorflow_s():
     assert strided("SAME", 1) == (4, 1)
     assert strided("VALID", 1) == (2, 0)
     assert strided("VALID", 2) == (1, 0)
+
+
+@pytest.mark.parametrize(("above", "below"), [(0, 1), (1, 0), (1, 1), (2, 2)])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_padding_by_a_node_of_its_own_is_fused(above, below, stride):
+    """As networks of Keras and PyTorch have it: before a convolution that pads nothing."""
+    random, side = np.random.default_rng(4), 9
+    drawn = {
+        name: random.uniform(-1, 1, shape).astype(np.float32)
+        for name, shape in {
+            "first": (3, 3, 3, 6),
+            "each": (5, 5, 6, 1),
+            "last": (1, 1, 6, 4),
+        }.items()
+    }
+    strides = [1, stride, stride, 1]
+
+    def build(image):
+        common = {"strides": strides, "padding": "VALID"}
+        net = padded(image, above, below)
+        net = tf.raw_ops.Conv2D(input=net, filter=drawn["first"], **common)
+        net = padded(tf.nn.relu6(net), above, below)
+        net = tf.raw_ops.DepthwiseConv2dNative(input=net, filter=drawn["each"], **common)
+        net = tf.raw_ops.Conv2D(input=net, filter=drawn["last"], **common | {"strides": [1] * 4})
+        return tf.nn.softmax(mean(net))
+
+    graph = small_graph(build, side)
+    image = random.uniform(-1, 1, (side, side, 3)).astype(np.float32)
+    layers = lowering.lower(graph, MODEL | {"size": side})
+    wanted = run_graph(graph, image[None]).ravel()
+    for panel in (8, 16):
+        found = run_packed(pack.pack(layers, side, panel), image)
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=TOLERANCE)
 
 
 def read_packed(data):
