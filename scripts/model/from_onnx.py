@@ -14,7 +14,7 @@ from onnx import helper, numpy_helper
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
 from scripts.model.manifest import Model
-from scripts.model.onnx_operations import OPERATIONS, Map, Node, bare
+from scripts.model.onnx_operations import OPERATIONS, Map, Node, flat
 
 # Nodes of the converted graph.
 INPUT, OUTPUT = "image", "answer"
@@ -106,7 +106,8 @@ def _walk(graph: onnx.GraphProto, image, model: Model):
         node = Node(row.op_type, name, attributes, [values.get(name) for name in row.input])
         node.require(row.op_type in OPERATIONS, "is an operation")
         values[row.output[0]] = OPERATIONS[row.op_type](node)
-    return bare(values[model.output])
+    # A map of one pixel is a row of classes, too.
+    return flat(Node("output", model.output, {}, [values[model.output]]))
 
 
 def _compare(network: onnx.ModelProto, image, output, turned: bool, model: Model) -> None:

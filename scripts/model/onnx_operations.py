@@ -4,7 +4,7 @@ ONNX lays maps out as channels, rows, columns. Here a `Map` is a tensor with the
 what ONNX has with the channels second; everything else is as ONNX has it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -151,6 +151,20 @@ def arithmetic(operation: str):
     return convert
 
 
+def total(node: Node):
+    """Convert a sum of any number of values."""
+    found, add = node.inputs[0], arithmetic("AddV2")
+    for value in node.inputs[1:]:
+        found = add(replace(node, inputs=[found, value]))
+    return found
+
+
+def unsqueeze(node: Node) -> np.ndarray:
+    """Convert further dimensions of a constant, as of what scales channels."""
+    axes = node.attributes.get("axes") or node.constant(1).tolist()
+    return np.expand_dims(node.constant(0), tuple(axes))
+
+
 def channels_last(node: Node, value: Any) -> Any:
     """Return a value that is computed with a map, its channels last."""
     if isinstance(value, Map):
@@ -193,7 +207,7 @@ def flat(node: Node):
     """Convert what makes one row of a map of one pixel."""
     value = node.inputs[0]
     if not isinstance(value, Map):
-        return tf.reshape(value, [-1, value.shape[-1]])
+        return value if len(value.shape) == 2 else tf.reshape(value, [-1, value.shape[-1]])
     _, rows, columns, channels = value.tensor.shape
     node.require((rows, columns) == (1, 1), "changes the shape of a map")
     return tf.reshape(value.tensor, [-1, channels])
@@ -222,11 +236,9 @@ def product(node: Node):
 
 
 def softmax(node: Node):
-    """Convert the softmax over the classes."""
-    value = node.inputs[0]
-    is_row = not isinstance(value, Map) and len(value.shape) == 2
-    node.require(is_row and node.attributes.get("axis", -1) in (-1, 1), "is not over the classes")
-    return tf.raw_ops.Softmax(logits=value)
+    """Convert the softmax over the classes, of a row or of a map of one pixel."""
+    node.require(node.attributes.get("axis", -1) in (-1, 1), "is not over the classes")
+    return tf.raw_ops.Softmax(logits=flat(node))
 
 
 def concatenation(node: Node) -> Map:
@@ -279,5 +291,7 @@ OPERATIONS = {
     "Softmax": softmax,
     "Squeeze": flat,
     "Sub": arithmetic("Sub"),
+    "Sum": total,
     "Transpose": transpose,
+    "Unsqueeze": unsqueeze,
 }

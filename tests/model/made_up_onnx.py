@@ -1,6 +1,9 @@
 """Small networks in ONNX, their weights drawn, as several frameworks export them."""
 
+from pathlib import Path
+
 import numpy as np
+import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
@@ -117,3 +120,29 @@ def scores(data, images):
     """Return what ONNX Runtime says of images, laid out as the network takes them."""
     runtime = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     return runtime.run(["scores"], {"pixels": images})[0]
+
+
+def published(name):
+    """Return a network of the ONNX project's tests, and the names of its ends.
+
+    They come without weights, as nodes that would fill them with one value: drawn ones are put in
+    their place.
+    """
+    folder = Path(onnx.__file__).parent / "backend/test/data/light"
+    network, random = onnx.load(folder / f"light_{name}.onnx"), np.random.default_rng(5)
+    network.ir_version = 9
+    graph, nodes = network.graph, []
+    shapes = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type != "ConstantOfShape":
+            nodes.append(node)
+            continue
+        shape = tuple(shapes[node.input[0]])
+        values = random.normal(0, np.sqrt(2 / np.prod(shape[1:], initial=1)), shape)
+        # Of a batch norm all must be positive.
+        values = np.abs(values) + 0.5 if len(shape) == 1 else values
+        graph.initializer.append(numpy_helper.from_array(np.float32(values), node.output[0]))
+    del graph.node[:]
+    graph.node.extend(nodes)
+    (given,) = (value.name for value in graph.input if value.name not in shapes)
+    return network.SerializeToString(), {"input": given, "output": graph.output[0].name}
