@@ -60,11 +60,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
     tools = list(map(files.read_json, args.tool))
-    missing = location.missing(args.tool)
-    seconds, why = (0.0, missing) if missing else compile_module(args, tools)
-    if missing:
+    if why := location.missing(args.tool):
+        seconds = 0.0
         with files.atomic_write(args.out):
             pass
+    else:
+        seconds, why = compile_module(args, tools)
     record = {
         "model": args.model,
         "build": args.build,

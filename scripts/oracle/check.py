@@ -42,7 +42,8 @@ def main(argv: list[str] | None = None) -> int:
             result = check(cached(record, folder), answers, cases, limits)
     files.write_json(args.out, result)
     files.write_json(args.gate, gate.of(result))
-    outcome = "passed" if result["passed"] else f"FAILED: {result['reason']}"
+    failed = "FAILED" if result["ran"] else "not run"
+    outcome = "passed" if result["passed"] else f"{failed}: {result['reason']}"
     print(f"oracle: {record['contender']} {outcome}")
     return 0
 
