@@ -1,6 +1,8 @@
 """Rule script: the bounds of every layer's output on photographs, which quantisation starts from.
 
-Written as JSON: `ranges`, a pair for each layer, and `sha256`, the digests of the photographs.
+Written as JSON: `ranges`, a pair for each layer, `image`, that of the image, and `sha256`, the
+digests of the photographs. A model that came quantised has its own bounds, and no photograph is
+looked at.
 """
 
 import argparse
@@ -9,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common import errors, files
+from scripts.common.errors import UserError
 from scripts.model import calibration, floating, lowering
-from scripts.model.lowering import Layer
+from scripts.model.lowering import Layer, Lowering
 
 
 def ranges(layers: list[Layer], images: list[np.ndarray]) -> list[tuple[float, float]]:
@@ -27,6 +30,21 @@ def ranges(layers: list[Layer], images: list[np.ndarray]) -> list[tuple[float, f
     return list(zip(found[..., 0].min(0).tolist(), found[..., 1].max(0).tolist(), strict=True))
 
 
+def given(found: Lowering, bounds: dict[str, list[float]]) -> list[list[float]]:
+    """Return the bounds of each layer's levels, of a graph that came quantised.
+
+    Raises:
+        UserError: a layer has none; the last two, scores and probabilities, need none.
+    """
+    taken = []
+    for index in range(len(found.layers)):
+        names = sorted(found.values[index] & bounds.keys())
+        if not names and index < len(found.layers) - 2:
+            raise UserError(f"the model came quantised, but layer {index} has no scale")
+        taken.append(bounds[names[0]] if names else [0.0, 0.0])
+    return taken
+
+
 def main(argv: list[str] | None = None) -> int:
     """Write the bounds."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -37,10 +55,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("images", nargs="*", type=Path, help="photographs, after `--`")
     args = parser.parse_args(argv)
     model = files.read_json(args.model)
-    data = calibration.photographs(args.input, args.images)
-    images = calibration.tensors(data, model)
-    layers = lowering.lower(args.graph.read_bytes(), model)
-    found = {"sha256": calibration.digests(data), "ranges": ranges(layers, images)}
+    lowered = lowering.lowered(args.graph.read_bytes(), model)
+    if model.get("ranges"):
+        found = {"sha256": [], "ranges": given(lowered, model["ranges"])}
+        # What its levels of the image are made of may be less than the whole of the input's range.
+        found |= {"image": model["ranges"].get(model["input"], model["input_range"])}
+    else:
+        data = calibration.photographs(args.input, args.images)
+        images = calibration.tensors(data, model)
+        found = {"sha256": calibration.digests(data), "ranges": ranges(lowered.layers, images)}
+        found |= {"image": model["input_range"]}
     files.write_json(args.out, found)
     return 0
 

@@ -67,19 +67,31 @@ def adapted(model: Model, weights: Weights) -> tuple[Weights, str, str]:
         UserError: a graph of one's own cannot be used.
     """
     # A graph that TF-slim published is as it is; to look at it TensorFlow would have to be loaded.
-    if model.architecture and not (model.is_adapted or model.is_onnx):
+    if model.architecture and not (model.is_adapted or model.is_onnx or model.is_tflite):
         return weights, model.input, model.output
     from scripts.model import adapting
 
-    graph, added = weights.graph, ""
+    weights, model = converted(weights, model)
+    graph, *ends = adapting.adapt(weights.graph, model)
+    added = f", {adapting.told(model)}" if model.is_adapted else ""
+    return replace(weights, graph=graph, provenance=weights.provenance + added), *ends
+
+
+def converted(weights: Weights, model: Model) -> tuple[Weights, Model]:
+    """Return a network of another format as a frozen graph, and the model with its ends."""
+    # Late, since either loads what only its own format takes.
     if model.is_onnx:
         from scripts.model import from_onnx
 
-        graph, added = from_onnx.convert(graph, model), ", converted from ONNX"
-        model = replace(model, input=from_onnx.INPUT, output=from_onnx.OUTPUT)
-    graph, *ends = adapting.adapt(graph, model)
-    added += f", {adapting.told(model)}" if model.is_adapted else ""
-    return Weights(graph, weights.provenance + added), *ends
+        graph, ranges, of = from_onnx.convert(weights.graph, model), None, "ONNX"
+    elif model.is_tflite:
+        from scripts.model import from_tflite
+
+        (graph, ranges), of = from_tflite.convert(weights.graph, model), "LiteRT's format"
+    else:
+        return weights, model
+    found = Weights(graph, f"{weights.provenance}, converted from {of}", ranges)
+    return found, replace(model, input="image", output="answer")
 
 
 def record(model: Model, kind: str, weights: Weights, why: str | None, ends: tuple) -> dict:
@@ -97,6 +109,7 @@ def record(model: Model, kind: str, weights: Weights, why: str | None, ends: tup
         "output": ends[1],
         "classes": len(model.classes),
         "provenance": weights.provenance,
+        "ranges": weights.ranges,
         "why": why,
     }
 

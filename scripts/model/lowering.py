@@ -245,7 +245,12 @@ STEPS = {
 
 
 def lower(graph: bytes, model: dict) -> list[Layer]:
-    """Return the layers of a prepared graph, in the order in which they run.
+    """Return the layers of a prepared graph, in the order in which they run; see `lowered`."""
+    return lowered(graph, model).layers
+
+
+def lowered(graph: bytes, model: dict) -> Lowering:
+    """Return the layers of a prepared graph with the nodes that they are made of.
 
     Raises:
         UserError: the bytes are no graph, or it has a part that the packed form does not know.
@@ -259,4 +264,4 @@ def lower(graph: bytes, model: dict) -> list[Layer]:
         ) from error
     found = Lowering({node.name: node for node in definition.node}, model["size"])
     found.lower(model["output"])
-    return found.layers
+    return found

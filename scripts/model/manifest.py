@@ -77,6 +77,11 @@ class Model:
         return self.member.endswith(".onnx")
 
     @property
+    def is_tflite(self) -> bool:
+        """Whether it is a quantised network of LiteRT's, and converted (from_tflite.py)."""
+        return self.member.endswith(".tflite")
+
+    @property
     def archive(self) -> str | None:
         """The file name of the archive."""
         return self.url.rsplit("/", 1)[-1] if self.url else None

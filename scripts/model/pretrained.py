@@ -31,10 +31,17 @@ BROKEN_ARCHIVE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSErro
 
 @dataclass(frozen=True)
 class Weights:
-    """A serialised frozen graph and where it came from."""
+    """A serialised frozen graph and where it came from.
+
+    Attributes:
+        graph: it, or the file that it is converted from.
+        provenance: in words.
+        ranges: of a graph that came quantised, the bounds of its levels by the nodes' names.
+    """
 
     graph: bytes
     provenance: str
+    ranges: dict[str, tuple[float, float]] | None = None
 
 
 def mirror_folder() -> Path | None:

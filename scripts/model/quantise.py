@@ -71,7 +71,7 @@ def quantise(
 
     Args:
         layers: as lowering.py finds them.
-        image: the model's input range.
+        image: the bounds of the image's levels.
         ranges: the bounds of each layer's output, as calibrated.
         top: the largest activation.
 
@@ -148,5 +148,4 @@ def of_graph(
         top: the largest activation.
     """
     layers = lowering.lower(graph, model)
-    image = tuple(model["input_range"])
-    return layers, quantise(layers, image, ranges["ranges"], top)
+    return layers, quantise(layers, tuple(ranges["image"]), ranges["ranges"], top)
