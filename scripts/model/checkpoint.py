@@ -1,6 +1,7 @@
 """A checkpoint of PyTorch's, as it wrote them before 1.6, read without PyTorch.
 
-PyTorch itself would be hundreds of megabytes to install, of which this takes one function.
+PyTorch itself would be hundreds of megabytes to install, of which this takes one function. It is
+for files whose digest was verified: a pickle can take as much time and memory as it likes.
 """
 
 import io
@@ -13,7 +14,10 @@ import numpy as np
 from scripts.common.errors import UserError
 
 MAGIC, PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
-DAMAGED = (pickle.UnpicklingError, EOFError, LookupError, ValueError, TypeError, AttributeError)
+DAMAGED = (
+    *(pickle.UnpicklingError, EOFError, LookupError, ValueError, TypeError, AttributeError),
+    *(ArithmeticError, MemoryError, RecursionError),
+)
 TYPES = {"FloatStorage": "<f4", "LongStorage": "<i8"}
 
 
@@ -34,7 +38,7 @@ def _tensor(storage, offset, shape, strides, *_) -> _Tensor:
 
 
 class _Names(pickle.Unpickler):
-    """The names and shapes of tensors: nothing else is made, and nothing is called."""
+    """The names and shapes of tensors: no other class or function is found."""
 
     def find_class(self, module: str, name: str):
         if (module, name) == ("collections", "OrderedDict"):
@@ -47,6 +51,8 @@ class _Names(pickle.Unpickler):
 
     def persistent_load(self, pid):
         _, dtype, key, *_ = pid
+        if not (isinstance(key, str) and dtype in TYPES.values()):
+            raise pickle.UnpicklingError("it has another storage")
         return _Storage(dtype, key)
 
 
@@ -71,6 +77,8 @@ def read(data: bytes) -> dict[str, np.ndarray]:
 
 def _storage(stream, dtype: str) -> np.ndarray:
     (count,) = np.frombuffer(stream.read(8), "<i8")
+    if count < 0:
+        raise ValueError("a storage of less than nothing")
     return np.frombuffer(stream.read(count * np.dtype(dtype).itemsize), dtype, count)
 
 

@@ -1,8 +1,9 @@
 """A quantised network of LiteRT's as a frozen TensorFlow graph, and the scales that it came with.
 
 Its integers become the numbers that they stand for, which every runtime here takes; made integers
-again with the scales of the file, they are the same ones (quantise.py), so that builds in integers
-are the graph as it is. A sum is rounded once where LiteRT rounds what is added before, too.
+again with the scales of the file (quantise.py), they are the same ones: a file of which they would
+not be is refused. Of a channel whose weights are all zero the bias alone is kept, in steps of ours.
+A sum is rounded once where LiteRT rounds what is added before, too.
 """
 
 from dataclasses import dataclass, field
@@ -36,6 +37,9 @@ TYPES = {
 LEVELS = {schema.TensorType.INT8: (-128, 127), schema.TensorType.UINT8: (0, 255)}
 # Identifies the format, after four bytes.
 MAGIC = b"TFL3"
+# The largest weight, and what float32 tells apart of biases.
+TOP, EXACT = 127, 2**24
+INSTEAD = "give a frozen TensorFlow graph instead"
 
 
 @dataclass
@@ -56,23 +60,51 @@ class Network:
     values: dict[int, Any]
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def constant(self, index: int) -> np.ndarray:
-        """Return the numbers that a constant's integers stand for, or the integers of a shape."""
+    def require(self, holds: bool, what: str) -> None:
+        """Raise `UserError` that says what is not known of the network."""
+        if not holds:
+            raise UserError(f"{self.model.member}: {what}, which is not converted; {INSTEAD}")
+
+    def integers(self, index: int) -> np.ndarray:
+        """Return the values of a constant as the file has them."""
         tensor = self.graph.Tensors(index)
-        data = self.file.Buffers(tensor.Buffer()).DataAsNumpy()
-        values = data.view(TYPES[tensor.Type()]).reshape(tensor.ShapeAsNumpy())
+        data = self.file.Buffers(tensor.Buffer())
+        known = tensor.Type() in TYPES and data.DataLength() > 0
+        self.require(known, f"{_name(tensor)} is no constant of a known type, where one is needed")
+        return data.DataAsNumpy().view(TYPES[tensor.Type()]).reshape(tensor.ShapeAsNumpy())
+
+    def steps(self, index: int) -> np.ndarray:
+        """Return what a step of a tensor's levels stands for, of a constant by channel."""
+        tensor = self.graph.Tensors(index)
         scales = tensor.Quantization()
-        if not (scales and scales.ScaleLength()):
-            return values
-        if np.any(scales.ZeroPointAsNumpy()):
-            raise UserError(
-                f"{self.model.member}: weights have a zero point ({tensor.Name().decode()[-60:]}); "
-                "only symmetric ones are taken as they are"
-            )
-        shape = [1] * values.ndim
-        shape[scales.QuantizedDimension()] = -1
-        steps = scales.ScaleAsNumpy().astype(np.float64).reshape(shape)
-        return (values * steps).astype(np.float32)
+        has_scales = scales is not None and scales.ScaleLength() > 0
+        self.require(has_scales, f"{_name(tensor)} has no scale")
+        return scales.ScaleAsNumpy().astype(np.float64)
+
+    def filters(self, inputs: list[int], channels: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return a convolution's weights and biases, float32; `channels` is the weights' axis.
+
+        Refused are those that would be other integers when the scales are found anew.
+        """
+        name, weights = _name(self.graph.Tensors(inputs[1])), self.integers(inputs[1])
+        steps, zeros = self.steps(inputs[1]), self.graph.Tensors(inputs[1]).Quantization()
+        self.require(weights.dtype == np.int8, f"{name} has no signed integers of 8 bits")
+        self.require(not np.any(zeros.ZeroPointAsNumpy()), f"weights have a zero point ({name})")
+        others = tuple(axis for axis in range(weights.ndim) if axis != channels)
+        largest = np.abs(weights.astype(np.int32)).max(others)
+        whole = len(steps) == len(largest) and np.isin(largest, (0, TOP)).all()
+        self.require(whole, f"weights are not scaled channel by channel to {TOP} ({name})")
+        shape = [1] * weights.ndim
+        shape[channels] = -1
+        floats = (weights * steps.reshape(shape)).astype(np.float32)
+        if len(inputs) < 3 or inputs[2] < 0:
+            return floats, np.zeros(len(steps), np.float32)
+        biases, units = self.integers(inputs[2]).astype(np.int64), self.steps(inputs[2])
+        same = np.allclose(units, steps * self.steps(inputs[0]), rtol=1e-4, atol=0)
+        self.require(same, f"biases have another scale than their products ({name})")
+        exact = np.all((np.abs(biases) < EXACT) | (largest == 0))
+        self.require(exact, f"biases are larger than float32 tells apart ({name})")
+        return floats, (biases * units).astype(np.float32)
 
     def bounds(self, index: int) -> tuple[float, float] | None:
         """Return the lowest and the highest value of an activation; None where it has no scale."""
@@ -82,7 +114,18 @@ class Network:
             return None
         step, zero = float(scales.Scale(0)), int(scales.ZeroPoint(0))
         low, high = LEVELS[tensor.Type()]
+        self.require(step > 0 and low <= zero <= high, f"{_name(tensor)} has an impossible scale")
         return step * (low - zero), step * (high - zero)
+
+    def keep(self, node: Any, bounds: tuple[float, float] | None) -> None:
+        """Keep the bounds of a node's levels; one node has but one."""
+        if bounds is not None:
+            known = self.ranges.setdefault(node.op.name, bounds)
+            self.require(np.allclose(known, bounds), "levels are changed on the way")
+
+
+def _name(tensor: Any) -> str:
+    return (tensor.Name() or b"a tensor").decode(errors="replace")[-60:]
 
 
 def convert(data: bytes, model: Model) -> tuple[bytes, dict[str, tuple[float, float]]]:
@@ -94,15 +137,38 @@ def convert(data: bytes, model: Model) -> tuple[bytes, dict[str, tuple[float, fl
     """
     if data[4:8] != MAGIC:
         raise UserError(f"{model.member} is no network of LiteRT's; name another")
+    try:
+        return _converted(data, model)
+    except UserError:
+        raise
+    # The format's reader looks at whatever it is pointed to, and has no errors of its own.
+    except Exception as error:
+        first = next(iter(str(error).strip().splitlines()), "no reason")
+        raise UserError(
+            f"{model.member} is damaged, or has a part that is not converted "
+            f"({type(error).__name__}: {first}); {INSTEAD}"
+        ) from error
+
+
+def _converted(data: bytes, model: Model) -> tuple[bytes, dict[str, tuple[float, float]]]:
     file = schema.Model.GetRootAsModel(data, 0)
     with tf.Graph().as_default() as graph:
         image = tf.compat.v1.placeholder(tf.float32, [None, model.size, model.size, 3], name=INPUT)
         network = Network(file, file.Subgraphs(0), model, {})
         given = _end(network, "Inputs", model.input, "input")
-        _check_image(network, given)
+        shape = network.graph.Tensors(given).ShapeAsNumpy().tolist()
+        wanted = [1, model.size, model.size, 3]
+        if shape != wanted:
+            raise UserError(
+                f"{model.member} takes {shape}, not {wanted}; correct `size` in the manifest"
+            )
         network.values[given] = image
+        _check_image(network, network.bounds(given), 1e-6)
         for place in range(network.graph.OperatorsLength()):
             _take(network, network.graph.Operators(place))
+        # Of an image of floats the levels span what photographs had of it.
+        low, high = model.input_range
+        _check_image(network, network.ranges.get(INPUT), (high - low) / 4)
         answer = network.values[_end(network, "Outputs", model.output, "output")]
         tf.identity(answer, name=OUTPUT)
         needed = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), [OUTPUT])
@@ -121,10 +187,9 @@ def _end(network: Network, side: str, wanted: str, key: str) -> int:
     return indices[names.index(wanted)]
 
 
-def _check_image(network: Network, index: int) -> None:
+def _check_image(network: Network, bounds: tuple[float, float] | None, most: float) -> None:
     """Refuse another input range than that of the file's own levels."""
-    bounds, wanted = network.bounds(index), network.model.input_range
-    if bounds and not np.allclose(bounds, wanted, rtol=0, atol=1e-6):
+    if bounds and not np.allclose(bounds, network.model.input_range, rtol=0, atol=most):
         raise UserError(
             f"{network.model.member} has levels for an image of {bounds[0]:.9g} to "
             f"{bounds[1]:.9g}; correct `input_range` in the manifest"
@@ -134,73 +199,92 @@ def _check_image(network: Network, index: int) -> None:
 def _take(network: Network, operator) -> None:
     """Convert one operator, and keep the bounds of its output."""
     code = network.file.OperatorCodes(operator.OpcodeIndex())
-    name = OPERATORS[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())]
-    if name not in OPERATIONS:
-        raise UserError(
-            f"{network.model.member}: {name} is an operator of LiteRT's that is not converted"
-        )
+    number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+    name = OPERATORS.get(number, f"operator {number}")
+    network.require(name in OPERATIONS, f"{name} is an operator")
     inputs, (output,) = operator.InputsAsNumpy().tolist(), operator.OutputsAsNumpy().tolist()
     options_of, convert_one = OPERATIONS[name]
     options = options_of() if options_of else None
-    if options:
-        table = operator.BuiltinOptions()
+    if options and (table := operator.BuiltinOptions()):
         options.Init(table.Bytes, table.Pos)
     found = convert_one(network, inputs, options)
     network.values[output] = found
-    if bounds := network.bounds(output):
-        network.ranges[found.op.name] = bounds
+    network.keep(found, network.bounds(output))
 
 
 def _convolution(network: Network, inputs: list[int], options):
-    filters = network.constant(inputs[1]).transpose(1, 2, 3, 0)
-    return _windows(network, inputs, options, filters, tf.raw_ops.Conv2D)
+    weights, biases = network.filters(inputs, channels=0)
+    return _windows(network, inputs, options, weights.transpose(1, 2, 3, 0), biases)
 
 
 def _depthwise(network: Network, inputs: list[int], options):
-    net, weights = network.values[inputs[0]], network.constant(inputs[1])
-    filters = weights.reshape(*weights.shape[1:3], net.shape[-1], -1)
-    return _windows(network, inputs, options, filters, tf.raw_ops.DepthwiseConv2dNative)
+    weights, biases = network.filters(inputs, channels=3)
+    filters = weights.reshape(*weights.shape[1:3], network.values[inputs[0]].shape[-1], -1)
+    return _windows(network, inputs, options, filters, biases, tf.raw_ops.DepthwiseConv2dNative)
 
 
-def _windows(network: Network, inputs: list[int], options, filters: np.ndarray, operation):
-    if (options.DilationHFactor(), options.DilationWFactor()) != (1, 1):
-        raise UserError(f"{network.model.member} has a dilated convolution; it is not converted")
+def _windows(
+    network: Network,
+    inputs: list[int],
+    options,
+    filters: np.ndarray,
+    biases: np.ndarray,
+    operation=tf.raw_ops.Conv2D,
+):
+    plain = (options.DilationHFactor(), options.DilationWFactor()) == (1, 1)
+    network.require(plain, "a convolution is dilated")
     net = operation(
         input=network.values[inputs[0]],
         filter=filters,
         strides=[1, options.StrideH(), options.StrideW(), 1],
         padding=PADDINGS[options.Padding()],
     )
-    net = tf.raw_ops.BiasAdd(value=net, bias=network.constant(inputs[2]))
-    return _activated(network, net, options)
+    return _activated(network, tf.raw_ops.BiasAdd(value=net, bias=biases), options)
+
+
+def _matrix(network: Network, inputs: list[int], options):
+    """Convert a product with a matrix: a convolution of one pixel, as the packed form has it."""
+    weights, biases = network.filters(inputs, channels=0)
+    net = network.values[inputs[0]]
+    network.require(net.shape[-1] == weights.shape[1], "a matrix is of a whole map")
+    pixel = tf.reshape(net, [-1, 1, 1, net.shape[-1]])
+    filters = weights.T[None, None]
+    net = tf.raw_ops.Conv2D(input=pixel, filter=filters, strides=[1] * 4, padding="VALID")
+    return _activated(network, tf.raw_ops.BiasAdd(value=net, bias=biases), options)
 
 
 def _activated(network: Network, net, options):
     activation = ACTIVATIONS.get(options.FusedActivationFunction())
-    if activation is None:
-        raise UserError(f"{network.model.member} has an activation that is not converted")
+    network.require(activation is not None, "an activation is another than ReLU and ReLU6")
     return activation(net)
 
 
 def _sum(network: Network, inputs: list[int], options):
+    maps = all(index in network.values for index in inputs)
+    network.require(maps, "a constant is added")
     one, other = (network.values[index] for index in inputs)
     return _activated(network, tf.raw_ops.AddV2(x=one, y=other), options)
 
 
+def _pad(network: Network, inputs: list[int], options):
+    around = network.integers(inputs[1])
+    return tf.raw_ops.Pad(input=network.values[inputs[0]], paddings=around)
+
+
 def _mean(network: Network, inputs: list[int], options):
-    axes = sorted(network.constant(inputs[1]).ravel().tolist())
-    if axes != [1, 2]:
-        raise UserError(f"{network.model.member} has a mean over {axes}; it is not converted")
+    axes = sorted(network.integers(inputs[1]).ravel().tolist())
+    network.require(axes == [1, 2], f"a mean is over {axes}")
     return tf.raw_ops.Mean(input=network.values[inputs[0]], axis=axes, keep_dims=True)
 
 
 def _pool(network: Network, inputs: list[int], options):
-    return tf.raw_ops.AvgPool(
+    net = tf.raw_ops.AvgPool(
         value=network.values[inputs[0]],
         ksize=[1, options.FilterHeight(), options.FilterWidth(), 1],
         strides=[1, options.StrideH(), options.StrideW(), 1],
         padding=PADDINGS[options.Padding()],
     )
+    return _activated(network, net, options)
 
 
 def _same(network: Network, inputs: list[int], options):
@@ -209,11 +293,17 @@ def _same(network: Network, inputs: list[int], options):
 
 def _row(network: Network, inputs: list[int], options):
     net = network.values[inputs[0]]
+    target = network.integers(inputs[1]).ravel().tolist() if len(inputs) > 1 else [1, -1]
+    is_pixel = net.shape.rank == 2 or net.shape[1:3].as_list() == [1, 1]
+    is_row = target[-1] in (-1, net.shape[-1]) and all(side in (1, -1) for side in target[:-1])
+    network.require(is_pixel and is_row, "the shape of a map is changed")
     return tf.reshape(net, [-1, net.shape[-1]])
 
 
 def _softmax(network: Network, inputs: list[int], options):
-    return tf.raw_ops.Softmax(logits=network.values[inputs[0]])
+    network.require(options.Beta() == 1, "a softmax is scaled")
+    net = network.values[inputs[0]]
+    return tf.raw_ops.Softmax(logits=tf.reshape(net, [-1, net.shape[-1]]))
 
 
 # The class of an operator's options, and what converts it.
@@ -223,8 +313,10 @@ OPERATIONS = {
     "CONV_2D": (schema.Conv2DOptions, _convolution),
     "DEPTHWISE_CONV_2D": (schema.DepthwiseConv2DOptions, _depthwise),
     "DEQUANTIZE": (None, _same),
+    "FULLY_CONNECTED": (schema.FullyConnectedOptions, _matrix),
     "MEAN": (None, _mean),
+    "PAD": (None, _pad),
     "QUANTIZE": (None, _same),
     "RESHAPE": (None, _row),
-    "SOFTMAX": (None, _softmax),
+    "SOFTMAX": (schema.SoftmaxOptions, _softmax),
 }

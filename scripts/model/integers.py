@@ -6,7 +6,7 @@ import numpy as np
 
 from scripts.model.floating import padding
 from scripts.model.lowering import DEPTHWISE, INPUT, POOL
-from scripts.model.quantise import Quantised, Scale
+from scripts.model.quantise import Quantised, Scale, bounds_of
 
 
 def levels_of(image: np.ndarray, scale: Scale, top: int) -> np.ndarray:
@@ -72,4 +72,4 @@ def rounded(
         factor = np.float32(quantised.added.step / quantised.target.step)
         values = values + (added.astype(np.float32) - np.float32(quantised.added.zero)) * factor
     zero = np.float32(quantised.target.zero)
-    return (np.rint(np.clip(values, -zero, top - zero)) + zero).astype(np.uint8)
+    return (np.rint(np.clip(values, *bounds_of(quantised, top))) + zero).astype(np.uint8)

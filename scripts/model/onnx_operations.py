@@ -57,7 +57,6 @@ def convolution(node: Node) -> Map:
     """Convert a convolution of all channels, or of each by itself."""
     image, weights = node.map(), node.constant(1).astype(np.float32)
     channels, group = image.shape[-1], node.attributes.get("group", 1)
-    node.require(set(node.attributes.get("dilations", [1])) == {1}, "is dilated")
     node.require(weights.ndim == 4, "is not over rows and columns")
     image, padding = padded(node, image, weights.shape[2:])
     common = {"strides": [1, *strides(node), 1], "padding": padding, "name": node.name}
@@ -79,6 +78,7 @@ def strides(node: Node) -> list[int]:
 
 def padded(node: Node, image: Any, kernel: tuple[int, ...], filling: float = 0.0) -> tuple:
     """Return what a window slides over, and what TensorFlow calls that padding."""
+    node.require(set(node.attributes.get("dilations", [1])) == {1}, "is dilated")
     automatic = node.attributes.get("auto_pad", b"NOTSET").decode()
     if automatic in ("SAME_UPPER", "VALID"):
         return image, automatic.removesuffix("_UPPER")
@@ -89,7 +89,9 @@ def padded(node: Node, image: Any, kernel: tuple[int, ...], filling: float = 0.0
         return image, "SAME"
     if not any(pads):
         return image, "VALID"
-    (top, left, bottom, right) = pads
+    within = all(0 <= pad < side for pad, side in zip(pads, [*kernel, *kernel], strict=True))
+    node.require(within, "is padded by more than its kernel")
+    top, left, bottom, right = pads
     around = [[0, 0], [top, bottom], [left, right], [0, 0]]
     if filling:
         return tf.raw_ops.PadV2(input=image, paddings=around, constant_values=filling), "VALID"
@@ -129,8 +131,8 @@ def activation(operation: str):
 
 def clip(node: Node):
     """Convert bounds: as the activation that they are, where they are one."""
-    low = float(node.constant(1, node.attributes.get("min", -np.inf)))
-    high = float(node.constant(2, node.attributes.get("max", np.inf)))
+    low = np.float32(node.constant(1, node.attributes.get("min", -np.inf))).item()
+    high = np.float32(node.constant(2, node.attributes.get("max", np.inf))).item()
     value = bare(node.inputs[0])
     if low == 0 and high in (6, np.inf):
         return like(node.inputs[0], tf.nn.relu6(value) if high == 6 else tf.nn.relu(value))
@@ -192,6 +194,19 @@ def pool(operation: str):
     return convert
 
 
+def pad(node: Node) -> Map:
+    """Convert zeros around a map."""
+    mode, value = node.attributes.get("mode", b"constant"), node.constant(2, np.float32(0))
+    pads = node.attributes.get("pads") or node.constant(1).tolist()
+    rows_and_columns = len(pads) == 8 and not any(pads[:2] + pads[4:6]) and len(node.inputs) < 4
+    zeros = mode == b"constant" and not value.any() and min(pads) >= 0
+    node.require(rows_and_columns and zeros, "pads otherwise than rows and columns with zeros")
+    sizes = node.map().shape[1:3]
+    node.require(max(pads) <= max(sizes), "is padded by more than a map")
+    around = [[0, 0], [pads[2], pads[6]], [pads[3], pads[7]], [0, 0]]
+    return Map(tf.raw_ops.Pad(input=node.map(), paddings=around))
+
+
 def mean(node: Node):
     """Convert a mean over the whole map."""
     whole = node.kind == "GlobalAveragePool"
@@ -232,7 +247,9 @@ def product(node: Node):
     matrix = matrix.T if attributes.get("transB", 0) else matrix
     found = tf.raw_ops.MatMul(a=bare(node.inputs[0]), b=matrix)
     bias = node.constant(2)
-    return found if bias is None else tf.raw_ops.BiasAdd(value=found, bias=bias.reshape(-1))
+    if bias is None:
+        return found
+    return tf.raw_ops.BiasAdd(value=found, bias=np.broadcast_to(bias.ravel(), matrix.shape[1:]))
 
 
 def softmax(node: Node):
@@ -284,6 +301,7 @@ OPERATIONS = {
     "MatMul": product,
     "MaxPool": pool("MaxPool"),
     "Mul": arithmetic("Mul"),
+    "Pad": pad,
     "ReduceMean": mean,
     "Relu": activation("relu"),
     "Reshape": reshape,

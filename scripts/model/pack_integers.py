@@ -63,12 +63,6 @@ def levels_record(quantised: Quantised, factors: int) -> bytes:
     return MORE.pack(factors, int(np.rint(quantised.source.zero)), factor, zero)
 
 
-def levels_clamp(quantised: Quantised, top: int) -> tuple[float, float]:
-    """Return the bounds of an output's levels, their zero subtracted."""
-    zero = quantised.target.zero if quantised.target else 0.0
-    return -zero, top - zero
-
-
 def packed(
     layers: list[Layer], quantised: list[Quantised], places: list[int], panel: int, top: int
 ) -> bytes:
@@ -92,7 +86,7 @@ def packed(
             offsets.append(len(data))
             data += part.tobytes().ljust(padded(part.nbytes, ALIGNMENT), b"\0")
         weights, bias, factors = offsets
-        clamp = levels_clamp(layer, top)
+        clamp = quantise.bounds_of(layer, top)
         shape = packing.record(layer.layer, place, places, clamp, [weights, bias])
         records.append(shape + levels_record(layer, factors))
     softmax = packing.record(layers[-1], places[-1], places, (0.0, 0.0), [0, 0])

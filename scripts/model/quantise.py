@@ -30,7 +30,7 @@ class Quantised:
     """A layer in integers.
 
     Attributes:
-        layer: the layer that it is made of; its weights and clamp are not used.
+        layer: the layer that it is made of; its weights are not used.
         source: the scale of its input.
         target: the scale of its output; None where its output is scores, float32.
         added: the scale of what is added; None for nothing.
@@ -46,6 +46,18 @@ class Quantised:
     weights: np.ndarray | None = None
     bias: np.ndarray | None = None
     factors: np.ndarray | None = None
+
+
+def bounds_of(quantised: Quantised, top: int) -> tuple[float, float]:
+    """Return the bounds of a layer's output in steps from its zero: those of levels and clamp.
+
+    A clamp that is narrower than the levels is one of a model that came quantised.
+    """
+    zero, low, high = 0.0, -np.inf, np.inf
+    if quantised.target is not None:
+        zero = quantised.target.zero
+        low, high = np.rint(np.array(quantised.layer.clamp) / quantised.target.step)
+    return max(-zero, low), min(top - zero, high)
 
 
 def scale_of(low: float, high: float, top: int) -> Scale:

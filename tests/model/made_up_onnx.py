@@ -52,7 +52,8 @@ class Network:
             for name, shape in (("pixels", self.shape), ("scores", ["batch", "classes"]))
         ]
         graph = helper.make_graph(self.nodes, "net", ends[:1], ends[1:], self.weights)
-        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid("mine", 1)]
+        made = helper.make_model(graph, opset_imports=opsets, ir_version=9)
         return made.SerializeToString()
 
 

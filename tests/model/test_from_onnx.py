@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import made_up_onnx
 import numpy as np
+import onnx
 import pytest
-from made_up_onnx import CLASSES, NETWORKS, SIZE, mobile, written
+from made_up_onnx import CLASSES, LAST, NETWORKS, SIZE, channels_last, mobile, written
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
@@ -99,11 +100,20 @@ def grouped(net):
 @pytest.mark.parametrize(
     ("build", "complaint"),
     [
-        (with_a("Erf"), "Erf (body/Erf.0_output_0) is an operation, which is not converted"),
-        (grouped, "Conv (body/Conv.1_output_0) is of groups of channels, which"),
-        (with_a("Flatten", axis=1), "Flatten (body/Flatten.0_output_0) changes the shape of a map"),
+        (with_a("Erf"), "Erf (onnx/body/Erf.0_output_0) is an operation, which is not"),
+        (grouped, "Conv (onnx/body/Conv.1_output_0) is of groups of channels, which"),
+        (
+            with_a("Flatten", axis=1),
+            "Flatten (onnx/body/Flatten.0_output_0) changes the shape of",
+        ),
+        (with_a("MaxPool", kernel_shape=[2, 2], dilations=[2, 2]), "is dilated"),
+        (
+            lambda net: net.convolution(3, 4, 3, pads=[4000] * 4),
+            "is padded by more than its kernel",
+        ),
+        (with_a("Relu", domain="mine"), "is an operation, which is not converted"),
         (with_a("Transpose", perm=[0, 1, 3, 2]), "turns a map"),
-        (with_a("Softmax", axis=1), "Softmax (body/Softmax.0_output_0) changes the shape of a map"),
+        (with_a("Softmax", axis=1), "Softmax (onnx/body/Softmax.0_output_0) changes the shape of"),
         (with_a("Softmax", axis=2), "is not over the classes"),
         (
             with_a("AveragePool", kernel_shape=[3, 3], pads=[1] * 4, strides=[2, 2]),
@@ -138,6 +148,53 @@ def test_a_wrong_entry_is_told_in_a_line(change, complaint):
 def test_a_damaged_file_is_refused(kept):
     with pytest.raises(UserError, match=r"net.onnx is no network in ONNX \(.*\); name another"):
         from_onnx.convert(written(mobile)[:kept] + b"\xff" * 20, MODEL)
+
+
+def test_a_batch_of_its_own_is_refused():
+    with pytest.raises(UserError, match=r"takes FLOAT \[4, 3, 32, 32\]; export it for float32 and"):
+        from_onnx.convert(written(mobile, [4, 3, SIZE, SIZE]), MODEL)
+
+
+def test_weights_in_another_file_are_not_read():
+    network = onnx.load_model_from_string(written(mobile))
+    tensor = network.graph.initializer[0]
+    onnx.external_data_helper.set_external_data(tensor, "README.md", 0, 12)
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    with pytest.raises(UserError, match="keeps weights in another file; export it with all"):
+        from_onnx.convert(network.SerializeToString(), MODEL)
+
+
+def complaint(data):
+    try:
+        from_onnx.convert(data, MODEL)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_bit_that_is_wrong_gives_one_line_or_a_network(seed):
+    random, data = np.random.default_rng(seed), bytearray(written(channels_last, LAST))
+    data[random.integers(len(data))] ^= 1 << random.integers(8)
+    assert "\n" not in complaint(bytes(data))
+
+
+def test_a_network_that_answers_the_same_to_everything_is_refused():
+    def dead(net):
+        net.add("Clip", net.constant(np.float32(2)), net.constant(np.float32(2)))
+        net.add("GlobalAveragePool")
+
+    with pytest.raises(UserError, match="gives the same answer to every image"):
+        from_onnx.convert(written(dead), MODEL)
+
+
+def test_a_name_of_the_converted_graph_s_own_is_any_other():
+    def named(net):
+        mobile(net)
+        net.nodes[0].name = "answer"
+
+    assert from_onnx.convert(written(named), MODEL)
 
 
 def test_a_conversion_that_answers_otherwise_is_refused(monkeypatch):
