@@ -288,6 +288,7 @@ def _pool(network: Network, inputs: list[int], options):
 
 
 def _same(network: Network, inputs: list[int], options):
+    network.require(inputs[0] in network.values, "a constant is dequantised, as of float16")
     return network.values[inputs[0]]
 
 
