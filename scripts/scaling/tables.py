@@ -142,4 +142,5 @@ def place(row: pd.Series) -> str:
     """Return what a point is called: its model, or its photograph's size."""
     if math.isnan(row.pixels):
         return row.model
-    return f"{row.pixels / MILLION:.3g} megapixels"
+    count = f"{row.pixels / MILLION:.3g}"
+    return f"{count} megapixel{'' if count == '1' else 's'}"
