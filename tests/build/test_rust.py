@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from scripts.build import crate
-from scripts.common import cache
 from scripts.tools import rust
 
 # After the subcommand: clippy hands on only what follows its name.
@@ -27,11 +26,6 @@ ARM, ARM_LINKER, ARM_EMULATOR = (
     "qemu-aarch64",
 )
 ARM_ROOT = "/usr/aarch64-linux-gnu"
-# What runs every kernel over the tests' own model, in floats and in integers.
-UNDER_MIRI = (
-    "packed::tensorflow_gives_the_same_probabilities",
-    "integers::every_layer_is_as_numpy_computes_it",
-)
 WASM_FLAGS = {
     "scalar": [],
     "simd128": ["-Ctarget-feature=+simd128"],
@@ -135,37 +129,6 @@ def test_on_arm(cargo, record):
     options = [*TINY, *PACKED_WASM, "--release", "--locked", "--target", ARM]
     said = cargo("test", *options, "--test", "classifier", "packed::", **arm)
     assert "packed::a_nan_in_any_layer_reaches_the_answer ... ok" in said
-
-
-def test_under_miri(root):
-    """The portable kernels read and write nothing that is not theirs, over a whole small model."""
-    toolchain = {"RUSTUP_TOOLCHAIN": "nightly"}
-    try:
-        asked = ["cargo", "miri", "--version"]
-        subprocess.run(asked, check=True, capture_output=True, env=os.environ | toolchain)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("needs rustup's nightly with the components miri and rust-src")
-    # Models are leaked, as embedded ones live for ever; a test's file is read from the disk.
-    flags = "-Zmiri-ignore-leaks -Zmiri-disable-isolation"
-    done = subprocess.run(
-        ["cargo", "miri", "test", *TINY_PACKED, *PACKED, "--locked", "--test", "classifier"]
-        + ["--", "--exact", *UNDER_MIRI],
-        cwd=root / "classifier",
-        env=os.environ
-        | toolchain
-        | {
-            "MIRIFLAGS": flags,
-            "MOBILENET_LANES": "portable",
-            "CARGO_TARGET_DIR": str(cache.cache_dir() / "target/miri"),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    for name in UNDER_MIRI:
-        assert f"test {name} ... ok" in done.stdout
 
 
 @pytest.mark.parametrize("lanes", ["portable", "sse2"])
