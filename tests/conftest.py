@@ -78,19 +78,37 @@ def checkout(tmp_path_factory) -> Path:
 
 def fetch_trained(shared: Path, folder: Path) -> Path:
     """Take the shared folder's trained model into a folder, by way of a cache of its own there."""
+    fetch_model("mobilenet_v2_1.0_224_dequantized", shared / "models", folder)
+    return folder
+
+
+def fetch_model(name: str, mirror: Path, folder: Path, *options: str) -> Path:
+    """Take a mirror's model into a folder, by way of a cache of its own; return its record."""
     from scripts.model import fetch, pretrained
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(pretrained.MIRROR_VARIABLE, str(shared / "models"))
+        patch.setenv(pretrained.MIRROR_VARIABLE, str(mirror))
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         fetch.main([
-            "--model=mobilenet_v2_1.0_224_dequantized",
+            f"--model={name}",
             "--weights=pretrained",
             f"--out={folder / 'model.pb'}",
             f"--labels-out={folder / 'labels.txt'}",
             f"--json-out={folder / 'model.json'}",
+            *options,
         ])  # fmt: skip
-    return folder
+    return folder / "model.json"
+
+
+def complaint(function, *arguments) -> str:
+    """Return what a function complains of, in a `UserError`; nothing where it does not."""
+    from scripts.common.errors import UserError
+
+    try:
+        function(*arguments)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def build_measure(folder: Path) -> Path:

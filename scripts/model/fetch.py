@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from scripts.common import errors, files
 from scripts.common.errors import UserError
-from scripts.model import manifest, pretrained
+from scripts.model import importing, manifest, pretrained
 from scripts.model.manifest import Model
 from scripts.model.pretrained import Weights
 
@@ -91,7 +91,7 @@ def converted(weights: Weights, model: Model) -> tuple[Weights, Model]:
     else:
         return weights, model
     found = Weights(graph, f"{weights.provenance}, converted from {of}", ranges)
-    return found, replace(model, input="image", output="answer")
+    return found, replace(model, input=importing.INPUT, output=importing.OUTPUT)
 
 
 def record(model: Model, kind: str, weights: Weights, why: str | None, ends: tuple) -> dict:

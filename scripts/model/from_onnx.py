@@ -14,11 +14,12 @@ from onnx.external_data_helper import uses_external_data
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
+from scripts.model.importing import INPUT, INSTEAD, OUTPUT, line, told
 from scripts.model.manifest import Model
 from scripts.model.onnx_operations import OPERATIONS, Map, Node, flat
 
-# Nodes of the converted graph; those of the network lie in a scope of their own.
-INPUT, OUTPUT, SCOPE = "image", "answer", "onnx"
+# Where the network's own nodes lie.
+SCOPE = "onnx"
 IMAGES = 4
 # How far an answer may lie from ONNX Runtime's: a share of it, or of what answers usually are.
 ROUNDING = 1e-4
@@ -34,20 +35,8 @@ def convert(data: bytes, model: Model) -> bytes:
         UserError: the bytes are no network in ONNX, it lacks the model's input or output, has an
             operation that is not converted, or answers otherwise than ONNX Runtime.
     """
-    try:
+    with told(model, " from ONNX"):
         return _converted(_read(data, model), model)
-    except UserError:
-        raise
-    # A file may hold anything, and each of the libraries that look at it has errors of its own.
-    except Exception as error:
-        raise UserError(
-            f"{model.member} is damaged, or has a part that is not converted from ONNX "
-            f"({type(error).__name__}: {_line(error)}); give a frozen TensorFlow graph instead"
-        ) from error
-
-
-def _line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), "no reason")
 
 
 def _converted(network: onnx.ModelProto, model: Model) -> bytes:
@@ -71,7 +60,7 @@ def _read(data: bytes, model: Model) -> onnx.ModelProto:
         network = onnx.load_model_from_string(data)
     except Exception as error:
         raise UserError(
-            f"{model.member} is no network in ONNX ({_line(error)}); name another"
+            f"{model.member} is no network in ONNX ({line(error)}); name another"
         ) from error
     constants = [*network.graph.initializer, *_attributes(network.graph)]
     if any(map(uses_external_data, constants)):
@@ -82,7 +71,7 @@ def _read(data: bytes, model: Model) -> onnx.ModelProto:
         onnx.checker.check_model(network)
     except Exception as error:
         raise UserError(
-            f"{model.member} is no network in ONNX ({_line(error)}); name another"
+            f"{model.member} is no network in ONNX ({line(error)}); name another"
         ) from error
     return network
 
@@ -188,7 +177,7 @@ def _compare(network: onnx.ModelProto, image, output, turned: bool, model: Model
             if not (alike and np.all(np.abs(found.ravel() - answers[-1]) <= most)):
                 raise UserError(
                     f"{model.member}, converted, answers otherwise than ONNX Runtime does, or not "
-                    "with numbers; give a frozen TensorFlow graph instead"
+                    f"with numbers; {INSTEAD}"
                 )
     if not np.ptp(answers, axis=0).any():
         raise UserError(f"{model.member} gives the same answer to every image")

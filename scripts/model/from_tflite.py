@@ -14,10 +14,9 @@ from ai_edge_litert import schema_py_generated as schema
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
-from scripts.model import from_onnx
+from scripts.model.importing import INPUT, INSTEAD, OUTPUT, told
 from scripts.model.manifest import Model
 
-INPUT, OUTPUT = from_onnx.INPUT, from_onnx.OUTPUT
 OPERATORS = {
     value: name for name, value in vars(schema.BuiltinOperator).items() if isinstance(value, int)
 }
@@ -39,7 +38,6 @@ LEVELS = {schema.TensorType.INT8: (-128, 127), schema.TensorType.UINT8: (0, 255)
 MAGIC = b"TFL3"
 # The largest weight, and what float32 tells apart of biases.
 TOP, EXACT = 127, 2**24
-INSTEAD = "give a frozen TensorFlow graph instead"
 
 
 @dataclass
@@ -137,17 +135,8 @@ def convert(data: bytes, model: Model) -> tuple[bytes, dict[str, tuple[float, fl
     """
     if data[4:8] != MAGIC:
         raise UserError(f"{model.member} is no network of LiteRT's; name another")
-    try:
+    with told(model):
         return _converted(data, model)
-    except UserError:
-        raise
-    # The format's reader looks at whatever it is pointed to, and has no errors of its own.
-    except Exception as error:
-        first = next(iter(str(error).strip().splitlines()), "no reason")
-        raise UserError(
-            f"{model.member} is damaged, or has a part that is not converted "
-            f"({type(error).__name__}: {first}); {INSTEAD}"
-        ) from error
 
 
 def _converted(data: bytes, model: Model) -> tuple[bytes, dict[str, tuple[float, float]]]:

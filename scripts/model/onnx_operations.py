@@ -11,6 +11,7 @@ import numpy as np
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
+from scripts.model.importing import INSTEAD
 
 ONES = [1, 1, 1, 1]
 FIRST, LAST = (0, 3, 1, 2), (0, 2, 3, 1)
@@ -36,8 +37,7 @@ class Node:
         """Raise `UserError` that says what is not known of this node."""
         if not holds:
             raise UserError(
-                f"{self.kind} ({self.name}) {what}, which is not converted from ONNX; give a "
-                "frozen TensorFlow graph instead"
+                f"{self.kind} ({self.name}) {what}, which is not converted from ONNX; {INSTEAD}"
             )
 
     def constant(self, place: int, default: Any = None) -> Any:

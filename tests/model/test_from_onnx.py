@@ -6,6 +6,7 @@ import made_up_onnx
 import numpy as np
 import onnx
 import pytest
+from conftest import complaint
 from made_up_onnx import CLASSES, LAST, NETWORKS, SIZE, channels_last, mobile, written
 
 from scripts.common.errors import UserError
@@ -165,19 +166,11 @@ def test_weights_in_another_file_are_not_read():
         from_onnx.convert(network.SerializeToString(), MODEL)
 
 
-def complaint(data):
-    try:
-        from_onnx.convert(data, MODEL)
-    except UserError as error:
-        return str(error)
-    return ""
-
-
 @pytest.mark.parametrize("seed", range(40))
 def test_a_bit_that_is_wrong_gives_one_line_or_a_network(seed):
     random, data = np.random.default_rng(seed), bytearray(written(channels_last, LAST))
     data[random.integers(len(data))] ^= 1 << random.integers(8)
-    assert "\n" not in complaint(bytes(data))
+    assert "\n" not in complaint(from_onnx.convert, bytes(data), MODEL)
 
 
 def test_a_network_that_answers_the_same_to_everything_is_refused():

@@ -9,19 +9,18 @@ import pytest
 import yaml
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
+from conftest import complaint, fetch_model
 
 from scripts.common.errors import UserError
 from scripts.common.quiet_tensorflow import tf
 from scripts.model import (
     calibrate,
     convert,
-    fetch,
     fold,
     from_tflite,
     integers,
     lowering,
     manifest,
-    pretrained,
     quantise,
     seeded_graph,
 )
@@ -141,21 +140,13 @@ def test_a_wrong_entry_is_told_in_a_line(file, model, change, complaint):
     assert "\n" not in str(caught.value)
 
 
-def complaint(data, model):
-    try:
-        from_tflite.convert(data, model)
-    except UserError as error:
-        return str(error)
-    return ""
-
-
 @pytest.mark.parametrize("seed", range(60))
 def test_a_byte_that_is_wrong_gives_one_line_or_a_network(file, model, seed):
     random, data = np.random.default_rng(seed), bytearray(file)
     # Most of a file are weights: what says where they are is at its end.
     place = len(data) - 1 - random.integers(60_000) if seed % 2 else random.integers(8, 2000)
     data[place] ^= 1 << random.integers(8)
-    assert "\n" not in complaint(bytes(data), model)
+    assert "\n" not in complaint(from_tflite.convert, bytes(data), model)
 
 
 def test_what_is_no_such_file_is_refused(model):
@@ -181,18 +172,8 @@ def fetched(shared, folder, name, **entry):
     row = {"member": name, "member_digest": f"sha256:{digest}", "size": 224, "labels": "labels.txt"}
     row |= {"input": "input", "output": "Identity", "input_range": PUBLISHED_RANGE, **entry}
     (folder / "manifest.yaml").write_text(yaml.safe_dump({"net": row}))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(pretrained.MIRROR_VARIABLE, str(shared / "models"))
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        fetch.main([
-            "--model=net",
-            "--weights=pretrained",
-            f"--manifest={folder / 'manifest.yaml'}",
-            f"--out={folder / 'model.pb'}",
-            f"--labels-out={folder / 'labels.out'}",
-            f"--json-out={folder / 'model.json'}",
-        ])  # fmt: skip
-    return folder / "model.json"
+    mirror, listed = shared / "models", f"--manifest={folder / 'manifest.yaml'}"
+    return fetch_model("net", mirror, folder, listed, f"--labels-out={folder / 'labels.out'}")
 
 
 def test_a_published_network_names_photographs(shared, tmp_path):

@@ -10,7 +10,7 @@ import made_up_onnx
 import numpy as np
 import pytest
 import yaml
-from conftest import copy_checkout, snakemake
+from conftest import copy_checkout, fetch_model, snakemake
 
 from scripts.common.errors import UserError
 from scripts.model import fetch, fold, lowering, manifest, pretrained
@@ -66,18 +66,8 @@ def flowers(blocks, tmp_path_factory):
 @pytest.fixture(scope="module")
 def fetched(flowers):
     """What the workflow's first step makes of it: graph, labels and record."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(pretrained.MIRROR_VARIABLE, str(flowers))
-        patch.setenv("XDG_CACHE_HOME", str(flowers / "cache"))
-        fetch.main([
-            "--model=flowers",
-            "--weights=pretrained",
-            f"--manifest={flowers / 'manifest.yaml'}",
-            f"--out={flowers / 'model.pb'}",
-            f"--labels-out={flowers / 'labels.txt'}",
-            f"--json-out={flowers / 'model.json'}",
-        ])  # fmt: skip
-    return flowers / "model.json"
+    manifest_option = f"--manifest={flowers / 'manifest.yaml'}"
+    return fetch_model("flowers", flowers, flowers, manifest_option)
 
 
 def test_the_oracle_answers_as_the_network_does(flowers, fetched):
@@ -136,17 +126,7 @@ def test_a_network_in_onnx_needs_its_entry_alone(blocks, flowers, tmp_path):
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels/flowers.txt").write_text("\n".join(LABELS) + "\n")
     (tmp_path / "manifest.yaml").write_text(entry)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(pretrained.MIRROR_VARIABLE, str(tmp_path))
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        fetch.main([
-            "--model=petals",
-            "--weights=pretrained",
-            f"--manifest={tmp_path / 'manifest.yaml'}",
-            f"--out={tmp_path / 'model.pb'}",
-            f"--labels-out={tmp_path / 'labels.txt'}",
-            f"--json-out={tmp_path / 'model.json'}",
-        ])  # fmt: skip
+    fetch_model("petals", tmp_path, tmp_path, f"--manifest={tmp_path / 'manifest.yaml'}")
     record = json.loads((tmp_path / "model.json").read_text())
     assert record["provenance"].endswith(", converted from ONNX, with nodes added for softmax")
     reference = Reference(tmp_path / "model.json")
