@@ -4,6 +4,7 @@
 Snakemake in the environment of every job that reads the models' manifest.
 """
 
+import copy
 import difflib
 import math
 from collections.abc import Iterable, Iterator
@@ -50,7 +51,7 @@ def _set_defaults(
         for name, subschema in properties.items():
             if "default" in subschema:
                 # A list or mapping of its own: the schema's would be shared.
-                instance.setdefault(name, yaml.safe_load(yaml.safe_dump(subschema["default"])))
+                instance.setdefault(name, copy.deepcopy(subschema["default"]))
     yield from Draft202012Validator.VALIDATORS["properties"](
         validator, properties, instance, schema
     )

@@ -4,6 +4,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -96,10 +97,9 @@ def load(name: str, path: str | Path = MANIFEST) -> Model:
     """Return the model called `name`; raise `UserError` for an unknown name or a wrong manifest."""
     path = Path(path)
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = _entries(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(f"cannot read the manifest {path}: {error}") from error
-    schema.validate(entries, schema.read(SCHEMA), str(path))
     if name not in entries:
         raise UserError(f"unknown model {name!r}; {path} knows {', '.join(map(str, entries))}")
     entry, where = entries[name], f"{path}: {name}"
@@ -121,6 +121,14 @@ def load(name: str, path: str | Path = MANIFEST) -> Model:
     if not classes:
         raise UserError(f"{where}.label_offset leaves no labels of {labels}")
     return model
+
+
+# Checked once: a plan asks for every model, and so do many jobs.
+@functools.cache
+def _entries(text: str, path: str) -> dict[str, Any]:
+    entries = yaml.safe_load(text)
+    schema.validate(entries, schema.read(SCHEMA), path)
+    return entries
 
 
 def verify(stream, expected: str, what: str) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,18 @@ VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
 def pins() -> dict[str, dict[str, Any]]:
     """Return the table of pinned tools, by name; of what differs by processor this one's."""
-    table = yaml.safe_load(PINS.read_text(encoding="utf-8"))
+    table = parsed(PINS.read_text(encoding="utf-8"))
+    return table | json.loads(os.environ.get(ADDED_VARIABLE, "{}"))
+
+
+# Parsed once: a plan asks hundreds of times.
+@cache
+def parsed(text: str) -> dict[str, dict[str, Any]]:
+    """Return the table that a text holds, of what differs by processor this one's."""
+    table = yaml.safe_load(text)
     for pin in table.values():
         pin["install"] = {key: of_processor(value) for key, value in pin["install"].items()}
-    return table | json.loads(os.environ.get(ADDED_VARIABLE, "{}"))
+    return table
 
 
 def of_processor(value: Any) -> Any:
