@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common import cpu
+from scripts.common.code_digest import ROOT
 
 PACKAGES = (
     "ai-edge-litert", "numpy", "onnx", "onnxruntime", "pillow", "scipy", "snakemake",
@@ -63,14 +64,18 @@ def version(package: str) -> str | None:
 
 
 def git() -> dict[str, Any]:
-    """Return the commit, and whether the work tree differs from it; None outside a repository."""
+    """Return this project's commit, and whether its files differ; None outside a repository.
+
+    A job's working folder is another one where results lie elsewhere (`--directory`).
+    """
     commit = _git("rev-parse", "HEAD")
     return {"commit": commit, "changed": bool(_git("status", "--porcelain")) if commit else None}
 
 
 def _git(*arguments: str) -> str | None:
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+        command = ["git", "-C", str(ROOT), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -65,11 +65,14 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
 
 
 def install_prebuilt(pin: dict[str, Any], log: str | Path) -> bool:
-    """Take what the crate's authors built, where `cargo binstall` is there and offers it."""
+    """Take what the crate's authors built, where `cargo binstall` is there and offers it.
+
+    Nothing that others built for them (`quick-install`).
+    """
     if pin.get("own_build") or not shutil.which("cargo-binstall"):
         return False
     root, wanted = prebuilt_root(pin), pin["install"]
-    command = ["cargo-binstall", "--no-confirm", "--disable-strategies", "compile"]
+    command = ["cargo-binstall", "--no-confirm", "--disable-strategies", "compile,quick-install"]
     command += ["--root", str(root), f"{wanted['crate']}@{wanted['version']}"]
     with locked(root), open(log, "a", encoding="utf-8") as stream:
         subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, check=False)

@@ -116,11 +116,20 @@ def candidates(pin: dict[str, Any]) -> list[Path]:
 def cached_roots(pin: dict[str, Any]) -> dict[str, Path]:
     """Return the cache folders that can hold a tool, by how it came there."""
     if "crate" in pin["install"]:
-        built = {"built from crates.io": crate_root(pin)}
+        built = {f"built from crates.io with {features(pin)}": crate_root(pin)}
         return built if pin.get("own_build") else built | {"prebuilt": prebuilt_root(pin)}
     if "module" in pin["install"]:
         return {"built by Go": module_root(pin)}
     return {how: fetched_root(pin, way) for way, how in FETCHED.items() if way in pin["install"]}
+
+
+def features(pin: dict[str, Any]) -> str:
+    """Return in words which of a crate's features it is built with."""
+    wanted = pin["install"]
+    named = ", ".join(wanted["features"])
+    if not wanted.get("default_features", True):
+        return f"the feature {named} alone"
+    return f"its default features and {named}" if named else "its default features"
 
 
 def crate_root(pin: dict[str, Any]) -> Path:

@@ -341,6 +341,7 @@ def test_what_the_authors_built_is_taken_where_it_is_offered(offered, tmp_path, 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     if offered:
         found = installers.find("wasmer", None, tmp_path / "log")
+        assert "--disable-strategies compile,quick-install" in (tmp_path / "asked").read_text()
         assert found["source"].startswith("prebuilt")
         assert found["version"] == "7.4.2"
     else:
@@ -387,6 +388,18 @@ def test_another_version_is_not_the_one_on_path(added, wasmtime, tmp_path, monke
     added(old={"runner": "wasmtime", "version": "47.0.2"})
     with pytest.raises(UserError, match=r"old ==47\.0\.2 is not on PATH"):
         installers.find("old", None, tmp_path / "log")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("wasmtime", "built from crates.io with its default features"),
+        ("wasmtime-runtime", "built from crates.io with the feature run alone"),
+        ("wasmer", "built from crates.io with its default features and cranelift"),
+    ],
+)
+def test_what_is_built_says_with_which_features(name, told):
+    assert next(iter(pins.cached_roots(pins.pins()[name]))) == told
 
 
 def test_every_tool_has_its_licence():

@@ -1,5 +1,7 @@
 """Warm inference: one process loads the model once and classifies many times."""
 
+import math
+
 import numpy as np
 
 from scripts.bench import settings
@@ -7,6 +9,7 @@ from scripts.bench.benchmark import Benchmark, Value
 from scripts.bench.harness import Contender, Harness
 from scripts.bench.kernel import account
 from scripts.bench.spawning import Run, RunError
+from scripts.contenders.runner import COMPILING
 from scripts.stats.intervals import BEYOND_PERCENTILE
 
 PILOT = 3
@@ -37,6 +40,15 @@ OWN_SETTINGS = {
         "minimum": 1,
         "default": 3,
     },
+    "compiling_seconds": {
+        "description": (
+            "Nor are those counted that a process makes in about so many seconds, where its engine "
+            "compiles: it may replace code beside the first of them."
+        ),
+        "type": "number",
+        "minimum": 0,
+        "default": 0,
+    },
 }
 
 
@@ -44,8 +56,7 @@ def measure(harness: Harness, contender: Contender) -> list[Value]:
     """Classify many times in one process, each timed inside.
 
     The process's median and rate are values of the round; the single inferences are kept for the
-    percentiles, which need those of all rounds. Engines keep their default caches: how a module
-    came to be compiled does not change its code.
+    percentiles, which need those of all rounds. Engines keep their default caches.
     """
     run, seconds = inferences(harness, contender, iterations(harness, contender))
     kept = 1e3 * seconds
@@ -73,12 +84,20 @@ def iterations(harness: Harness, contender: Contender) -> int:
 
 def inferences(harness: Harness, contender: Contender, count: int) -> tuple[Run, np.ndarray]:
     """Run one process; return it and the seconds of `count` inferences, without those discarded."""
-    discard = harness.settings["discard"]
+    discard = discarded(harness, contender)
     (run,) = harness.loop(contender, 1, iterations=count + discard)
     times = harness.answer("inference_ns")
     if len(times) != count + discard:
         raise RunError(f"{len(times)} inferences were answered, {count + discard} were asked for")
     return run, np.array(times[discard:]) / 1e9
+
+
+def discarded(harness: Harness, contender: Contender) -> int:
+    """Return how many inferences come before those that count, at the pace of a first process."""
+    wanted, pace = harness.settings, harness.paces.get(contender["contender"])
+    if pace is None or COMPILING not in contender["traits"]:
+        return wanted["discard"]
+    return max(wanted["discard"], math.ceil(wanted["compiling_seconds"] / pace))
 
 
 BENCHMARK = Benchmark(
@@ -87,10 +106,10 @@ BENCHMARK = Benchmark(
     label="warm inference",
     what=(
         "One process loads the model once and classifies as often as its seconds allow, a slow "
-        "contender's once, each timed inside; one thread. The references (`litert`, `onnxruntime`, "
-        "`tensorflow`) are what a user would pick instead, on the same network, checked by the "
-        "same oracle. The median is of the processes' medians; percentiles are of all inferences, "
-        "without an interval, where at least "
+        "contender's once, each timed inside after some that do not count; one thread. The "
+        "references (`litert`, `onnxruntime`, `tensorflow`) are what a user would pick instead, on "
+        "the same network, checked by the same oracle. The median is of the processes' medians; "
+        "percentiles are of all inferences, without an interval, where at least "
         f"{BEYOND_PERCENTILE} lie beyond them."
     ),
     settings=settings.rounds(warmup=0, fewest=8, most=12) | OWN_SETTINGS,
