@@ -12,6 +12,7 @@ from scripts.common.errors import UserError
 from scripts.tools.lookup import in_cache, on_path
 from scripts.tools.packages import install_fetched, install_module, install_package, run_logged
 from scripts.tools.pins import FETCHED, crate_root, pins, prebuilt_root
+from scripts.tools.suites import install_from_suite, offered
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
         )
     if "by_hand" in pin["install"]:
         raise UserError(f"{name} {pin['suits']} is not on PATH; {pin['install']['by_hand']}")
-    if "debian" in pin["install"]:
+    if "suite" in pin["install"] and not offered(pin):
+        install_from_suite(name, pin, log)
+    elif "debian" in pin["install"]:
         install_package(name, pin["install"]["debian"], log)
     elif "module" in pin["install"]:
         install_module(name, pin, log)

@@ -36,7 +36,7 @@ def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
         version = version_in(root, pin)
         if suits(version, pin):
             (package,) = (wanted[kind] for kind in PACKAGED if kind in wanted)
-            source = f"{how} ({package} {wanted['version']})"
+            source = f"{how} ({package} {wanted.get('version', version)})"
             return {"version": version, "path": str(path), "source": source}
     return None
 

@@ -1,5 +1,6 @@
 """The table of tools (`envs/tools.yaml`, and what the config adds), and where each one can lie."""
 
+import hashlib
 import json
 import os
 import platform
@@ -20,7 +21,7 @@ PINS = Path(__file__).resolve().parents[2] / "envs" / "tools.yaml"
 # Set for jobs: pins that the config adds to the table, engines of another version or file, as JSON.
 ADDED_VARIABLE = "MOBILENET_TOOLS"
 # What names the package of a tool in the cache; of these, how what is fetched came there.
-PACKAGED = ("crate", "module", "npm", "wheel")
+PACKAGED = ("crate", "debian", "module", "npm", "wheel")
 FETCHED = {"npm": "from npm", "wheel": "from a wheel"}
 VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
@@ -90,11 +91,12 @@ def version_of(command: str | Path, asked: Sequence[str] = ("--version",)) -> st
 def program_on_path(pin: dict[str, Any]) -> Path | None:
     """Return a tool's program on PATH, if one is there.
 
-    None that is a script, but of the distribution's: of an engine its interpreter's start would be
-    measured as the engine's. Nor any in the place of a build of another kind than is usual.
+    None that is a script, but what the distribution alone has: of an engine its interpreter's start
+    would be measured as the engine's. Nor any in the place of a build of another kind.
     """
-    found = None if pin.get("own_build") else shutil.which(pin["command"])
-    if found is None or ("debian" not in pin["install"] and is_script(found)):
+    found, wanted = None if pin.get("own_build") else shutil.which(pin["command"]), pin["install"]
+    may_be_script = "debian" in wanted and "suite" not in wanted
+    if found is None or (not may_be_script and is_script(found)):
         return None
     return Path(found)
 
@@ -120,6 +122,8 @@ def cached_roots(pin: dict[str, Any]) -> dict[str, Path]:
         return built if pin.get("own_build") else built | {"prebuilt": prebuilt_root(pin)}
     if "module" in pin["install"]:
         return {"built by Go": module_root(pin)}
+    if "suite" in pin["install"]:
+        return {f"from Debian {pin['install']['suite']}": suite_root(pin)}
     return {how: fetched_root(pin, way) for way, how in FETCHED.items() if way in pin["install"]}
 
 
@@ -152,3 +156,13 @@ def module_root(pin: dict[str, Any]) -> Path:
 def fetched_root(pin: dict[str, Any], way: str) -> Path:
     """Return the cache folder of a package that was fetched one of the ways in `FETCHED`."""
     return cache_dir() / "tools" / f"{pin['command']}-{pin['install']['version']}-{way}"
+
+
+def suite_root(pin: dict[str, Any]) -> Path:
+    """Return the cache folder of a package of another of Debian's releases.
+
+    The program in it names its loader by an absolute path, so the folder's name tells for which
+    place it was made: in a cache that was moved it is not found, instead of not starting.
+    """
+    place = hashlib.sha256(os.fsencode(cache_dir())).hexdigest()[:8]
+    return cache_dir() / "tools" / f"{pin['command']}-{pin['install']['suite']}-{place}"
