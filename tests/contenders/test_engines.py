@@ -16,6 +16,8 @@ from scripts.common.errors import UserError
 from scripts.contenders.contender import Contender
 from scripts.contenders.modes import LATER
 from scripts.contenders.runner import CACHED
+from scripts.engines import features, modules, probes
+from scripts.engines.subject import MODULES, Subject
 from scripts.tools import installers, location, lookup, pins
 
 # Seconds after which a run hangs, however slow and busy the machine is.
@@ -157,6 +159,16 @@ def test_a_trap_is_told_and_no_success(row, options, command):
         told, other = other, told
     assert b"unreachable" in told.lower()
     assert not other
+
+
+@pytest.mark.parametrize("mode", ["interpreted", "aot"])
+def test_wasmedge_has_relaxed_simd_switched_on_in_each_mode(mode, program, root, tmp_path):
+    modules.write(list((root / "scripts/engines/wat").glob("*.wat")), tmp_path / MODULES)
+    row = Contender("none", "probe", "wasmedge", mode, "wasmedge")
+    subject = Subject(row, program("wasmedge"), [], tmp_path)
+    asked = [probe for probe in probes.PROBES if probe.feature == features.RELAXED]
+    answers = {probe.what: probe.ask(subject) for probe in asked}
+    assert answers == {"results are right": (True, ""), "multiply-add": (True, probes.ROUNDED)}
 
 
 def test_what_wazero_compiled_into_a_folder_is_found_there(program, tmp_path):
