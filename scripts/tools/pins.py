@@ -28,23 +28,23 @@ VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
 def pins() -> dict[str, dict[str, Any]]:
     """Return the table of pinned tools, by name; of what differs by processor this one's."""
-    table = parsed(PINS.read_text(encoding="utf-8"))
+    table = parsed(PINS.read_text(encoding="utf-8"), platform.machine())
     return table | json.loads(os.environ.get(ADDED_VARIABLE, "{}"))
 
 
 # Parsed once: a plan asks hundreds of times.
 @cache
-def parsed(text: str) -> dict[str, dict[str, Any]]:
-    """Return the table that a text holds, of what differs by processor this one's."""
+def parsed(text: str, machine: str) -> dict[str, dict[str, Any]]:
+    """Return the table that a text holds, of what differs by processor that of a kind of them."""
     table = yaml.safe_load(text)
     for pin in table.values():
-        pin["install"] = {key: of_processor(value) for key, value in pin["install"].items()}
+        pin["install"] = {key: of_machine(value, machine) for key, value in pin["install"].items()}
     return table
 
 
-def of_processor(value: Any) -> Any:
-    """Return a value of the table; of a mapping by processor the one for this one, or "none"."""
-    return value.get(platform.machine(), "none") if isinstance(value, dict) else value
+def of_machine(value: Any, machine: str) -> Any:
+    """Return a value of the table; of a mapping by processor the one for a kind, or "none"."""
+    return value.get(machine, "none") if isinstance(value, dict) else value
 
 
 def of_version(pin: dict[str, Any], version: str) -> dict[str, Any]:
