@@ -1,5 +1,6 @@
 """The memory of processes, by the kernel's account of what they share."""
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -43,24 +44,55 @@ def _smaps(pid: int) -> str:
 
 def family(pids: Iterable[int]) -> list[int]:
     """Return processes and all that they started, directly or not, and that still runs."""
-    children: dict[int, list[int]] = {}
-    for path in PROCESSES.glob("[0-9]*/stat"):
-        try:
-            parent = int(fields(path.read_text())[PARENT])
-        except OSError:  # a process that ended meanwhile
-            continue
-        children.setdefault(parent, []).append(int(path.parent.name))
-    found, waiting = [], list(pids)
+    return sorted(_tied(pids, _running(), (PARENT,)))
+
+
+def kin(leader: int) -> set[int]:
+    """Return what runs of a group's leader's family, and of the groups and sessions of all of it.
+
+    What a leader that ended left in its group or session is found without it.
+    """
+    running = _running()
+    if leader in running and int(running[leader][GROUP]) != leader:
+        return set()  # it is gone, and its number another's
+    return _tied([leader], running, (PARENT, GROUP, SESSION)) & running.keys()
+
+
+def _tied(pids: Iterable[int], running: dict[int, list[str]], ties: Iterable[int]) -> set[int]:
+    """Return processes and all that these fields tie to them, or to those so found."""
+    tied: dict[int, list[int]] = {}
+    for pid, row in running.items():
+        for tie in ties:
+            tied.setdefault(int(row[tie]), []).append(pid)
+    found, waiting = set(), list(pids)
     while waiting:
         pid = waiting.pop()
         if pid not in found:
-            found.append(pid)
-            waiting += children.get(pid, [])
-    return sorted(found)
+            found.add(pid)
+            waiting += tied.get(pid, [])
+    return found
+
+
+def _running() -> dict[int, list[str]]:
+    """Return the fields of every process."""
+    found = {}
+    for path in PROCESSES.glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # a process that ended meanwhile
+            found[int(path.parent.name)] = fields(path.read_text())
+    return found
+
+
+def is_busy(pid: int) -> bool:
+    """Tell whether a thread of a process runs, or waits where no signal stops it."""
+    found = []
+    for path in (PROCESSES / str(pid) / "task").glob("*/stat"):
+        with contextlib.suppress(OSError):
+            found.append(fields(path.read_text())[STATE])
+    return not {"R", "D"}.isdisjoint(found)
 
 
 # Fields of /proc/PID/stat after the name in parentheses, which may be anything (man proc).
-PARENT, MINOR, CHILDREN_MINOR = 1, 7, 8
+STATE, PARENT, GROUP, SESSION, MINOR, CHILDREN_MINOR = 0, 1, 2, 3, 7, 8
 
 
 def fields(stat: str) -> list[str]:

@@ -111,14 +111,14 @@ def run(
 
 @contextmanager
 def watched(leader: int, most_mib: float | None) -> Iterator[threading.Event]:
-    """End a group of processes when they hold too much memory; the event says whether they did."""
+    """End a family of processes when it holds too much memory; the event says whether they did."""
     is_over, too_large = threading.Event(), threading.Event()
 
     def watch() -> None:
         while most_mib and not is_over.wait(INTERVAL):
             if memory.together(memory.family([leader]))["pss"] > most_mib:
                 too_large.set()
-                processes.end_group(leader)
+                processes.end_family(leader)
                 return
 
     thread = threading.Thread(target=watch)

@@ -87,13 +87,13 @@ def _feed(stdin: IO[bytes], requests: Iterable[dict]) -> None:
 
 
 def _ends(process: subprocess.Popen, budget: float) -> bool:
-    """Tell whether a process ends in so many seconds; then it and its group are gone anyhow."""
+    """Tell whether a process ends in so many seconds; then it and its family are gone anyhow."""
     try:
         process.wait(budget)
     except subprocess.TimeoutExpired:
         return False
     finally:
-        processes.end_group(process.pid)
+        processes.end_family(process.pid)
         process.wait()
     return True
 
