@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scripts.bench.spawning import Run, RunError, Spawner
+from scripts.bench.spawning import Run, RunError, Spawner, Watch
 
 Contender = dict[str, Any]
 
@@ -52,15 +53,16 @@ class Harness:
         contender: Contender,
         evict: Sequence[str] = (),
         under: Sequence[str] = (),
+        watched: Watch = nullcontext,
         **keys: Any,
     ) -> Run:
         """Run a contender once; engine caches are as its record says.
 
-        `under` are the words of a command that runs another one.
+        `under` are the words of a command that runs another one, `watched` looks on.
         """
         request = self.request_file(**keys)
         command, environment = [*under, *contender["command"]], contender["env"]
-        (run,) = self.spawner.run(command, environment, request, evict=evict)
+        (run,) = self.spawner.run(command, environment, request, evict=evict, watched=watched)
         self.counted.add(run.counted)
         return run
 

@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from scripts.common import processes
 # A run of the slowest contender takes seconds, of an interpreter minutes; more is a hang.
 LONGEST_SECONDS = 900.0
 LONGEST_TEXT = 400
+# Takes the spawner's process id, and is entered while that runs.
+Watch = Callable[[int], AbstractContextManager[object]]
 
 
 class RunError(Exception):
@@ -75,6 +78,7 @@ class Spawner:
         count: int = 1,
         side_by_side: int = 1,
         evict: Sequence[str] = (),
+        watched: Watch = nullcontext,
     ) -> list[Run]:
         """Run a command `count` times, one after another, each with the file `request` on stdin.
 
@@ -85,6 +89,7 @@ class Spawner:
             count: runs; where several run side by side, of the slowest slot.
             side_by_side: so many slots do this at once, and none stops before all are done.
             evict: files that are dropped from the page cache before each run.
+            watched: what looks on.
 
         Raises:
             RunError: it cannot be started, one of the runs ended with an error, or they hang.
@@ -95,7 +100,7 @@ class Spawner:
         words += ["--side-by-side", str(side_by_side)]
         words += [word for path in evict for word in ("--evict", path)]
         words += ["--", *command]
-        output = self._start(words, os.environ | environment, LONGEST_SECONDS * count)
+        output = self._start(words, os.environ | environment, LONGEST_SECONDS * count, watched)
         rows = [json.loads(line) for line in output.splitlines()]
         for row in rows:
             if row["exit"] != 0:
@@ -104,7 +109,9 @@ class Spawner:
                 raise RunError(failure(row, stderr.with_name(stderr.name + suffix)))
         return [as_run(row) for row in rows]
 
-    def _start(self, words: list[str], environment: dict[str, str], timeout: float) -> str:
+    def _start(
+        self, words: list[str], environment: dict[str, str], timeout: float, watched: Watch
+    ) -> str:
         """Return what the spawner prints; end all that it started where it takes too long."""
         process = subprocess.Popen(
             words,
@@ -115,7 +122,8 @@ class Spawner:
             start_new_session=True,
         )
         try:
-            output, errors = processes.to_the_end(process, timeout)
+            with watched(process.pid):
+                output, errors = processes.to_the_end(process, timeout)
         except subprocess.TimeoutExpired:
             raise RunError(f"did not end within {timeout:g} s") from None
         if process.returncode != 0:

@@ -13,7 +13,7 @@ from scripts.model.numbers import F32
 
 # Traits of modes: what decides which benchmarks a contender takes part in.
 COMPILING, CACHED, REFERENCE = "compiling", "cached", "reference"
-# What runs in processes that its own only starts: the kernel tells of that one alone.
+# What runs in many processes at once: the kernel tells how large the largest was.
 BROWSER = "browser"
 # The jobs of a benchmark: what compiles at its start, and what was compiled ahead of time.
 JIT, AOT = "jit", "aot"

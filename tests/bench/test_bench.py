@@ -32,7 +32,7 @@ from scripts.bench.benchmark import Benchmark
 from scripts.bench.harness import Harness
 from scripts.bench.rounds import Limits, Rounds
 from scripts.bench.spawning import RunError, Spawner
-from scripts.common import files
+from scripts.common import files, memory
 from scripts.contenders.runner import COMPILING
 from scripts.stats import estimate
 
@@ -348,6 +348,44 @@ def test_files_are_all_that_a_command_names_and_the_engines_cache(tmp_path):
     record = contender("a", command, cache_dir=str(tmp_path / "cache"))
     assert page_cache.files_of(record) == [str(engine), str(module), str(cached)]
     assert page_cache.files_of(contender("noop", ["true"])) == [shutil.which("true")]
+
+
+# Holds 60 MiB while a child in a session of its own, for which nobody waits, holds as much.
+TREE = """
+import subprocess, sys, time
+if sys.argv[1:]:
+    child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], start_new_session=True,
+                             stdout=subprocess.PIPE)
+held = b"x" * (60 << 20)
+if sys.argv[1:]:
+    child.stdout.readline()
+print("{}", flush=True)
+time.sleep(1)
+"""
+
+
+def test_the_memory_of_all_processes_is_their_sum(spawner):
+    harness = Harness(spawner, {}, {})
+    record = contender("tree", [sys.executable, "-c", TREE, TREE], traits=["browser"])
+    found = {name: registry.benchmark(name) for name in ("memory", "memory_tree")}
+    values = {name: dict(row[::2] for row in one.measure(harness, record))
+              for name, one in found.items()}  # fmt: skip
+    assert 60 < values["memory"]["peak_rss"] < 110
+    assert 120 < values["memory_tree"]["sampled_pss"] < 190
+    assert values["memory_tree"]["processes"] == 2
+    assert not found["memory"].takes(frozenset(record["traits"]))
+    assert found["memory_tree"].takes(frozenset(record["traits"]))
+
+
+def test_memory_that_nobody_may_see_is_not_called_none(spawner, monkeypatch):
+    def refuse(pids):
+        raise PermissionError("not yours")
+
+    monkeypatch.setattr(memory, "together", refuse)
+    with pytest.raises(RunError, match="memory was not sampled: not yours"):
+        registry.benchmark("memory_tree").measure(
+            Harness(spawner, {}, {}), contender("a", ["sleep", "0.5"])
+        )
 
 
 def test_what_nobody_can_tell_is_not_called_cold(spawner):

@@ -17,8 +17,9 @@ BENCHMARK = Benchmark(
     title="Memory",
     label="peak memory",
     what=(
-        "Peak resident memory of one run, by the kernel's account, which is of one process: "
-        "browsers, which are several, are left out."
+        "Peak resident memory of one run, by the kernel's account, which is of one process, the "
+        "largest of several: browsers, whose memory is that of many, are left out here and in "
+        "*Memory of all processes*, where that is measured."
     ),
     settings=settings.rounds(),
     metrics={"peak_rss": "peak RSS"},
