@@ -15,10 +15,12 @@ PIECE = 1 << 20
 def files_of(contender: dict[str, Any]) -> list[str]:
     """Return the files a contender's command names, the program first, and its engine's cache.
 
-    Shared libraries are not among them: the rest of the machine uses those too.
+    Its tools are among them, which may stand inside of a word; shared libraries are not: the rest
+    of the machine uses those too.
     """
     program, *words = contender["command"]
-    named = [path for path in (shutil.which(program), *words) if path and Path(path).is_file()]
+    words = [shutil.which(program), *words, *contender.get("files", ())]
+    named = dict.fromkeys(path for path in words if path and Path(path).is_file())
     cached = Path(contender["cache_dir"]).rglob("*") if contender.get("cache_dir") else ()
     return [*named, *sorted(str(path) for path in cached if path.is_file())]
 

@@ -30,12 +30,16 @@ def record(row: dict[str, Any], programs: dict[str, str]) -> dict[str, Any]:
         program = programs.get(contender.tool, "")
         return contender.command(program, path, mode, tools, contender.cache)
 
+    command = words(contender.path)
+    taken = filter(None, map(programs.get, contender.tools))
     found = {
         "model": contender.model,
         **contender.columns(),
-        "command": words(contender.path),
+        "command": command,
         "env": contender.by.environment(contender.cache),
         "cache_dir": contender.cache or None,
+        # A word may hold more than one; of an executable no word is what it was made with.
+        "files": [path for path in taken if any(path in word for word in command)],
         "traits": sorted(contender.how.traits),
         "judged_as": contender.judged_as,
     }

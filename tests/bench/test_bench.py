@@ -33,6 +33,8 @@ from scripts.bench.harness import Harness
 from scripts.bench.rounds import Limits, Rounds
 from scripts.bench.spawning import RunError, Spawner
 from scripts.common import files, memory
+from scripts.contenders import records
+from scripts.contenders.contender import Contender
 from scripts.contenders.runner import COMPILING
 from scripts.stats import estimate
 
@@ -348,6 +350,18 @@ def test_files_are_all_that_a_command_names_and_the_engines_cache(tmp_path):
     record = contender("a", command, cache_dir=str(tmp_path / "cache"))
     assert page_cache.files_of(record) == [str(engine), str(module), str(cached)]
     assert page_cache.files_of(contender("noop", ["true"])) == [shutil.which("true")]
+
+
+def test_files_of_a_browser_are_in_its_words_too(tmp_path):
+    row = {"model": "net", "build": "wasm", "engine": "x", "mode": "page", "runner": "chromium"}
+    row |= {"tool": "chromium", "options": ()}
+    programs = {name: str(tmp_path / name) for name in Contender(**row).tools}
+    for path in programs.values():
+        Path(path).touch(mode=0o755)
+    found = page_cache.files_of(records.record(row, programs))
+    assert len(programs) == 4
+    assert set(programs.values()) <= set(found)
+    assert len(found) == len(set(found))
 
 
 # Holds 60 MiB while a child in a session of its own, for which nobody waits, holds as much.
