@@ -391,3 +391,53 @@ def test_trained_weights_of_a_package_are_there_without_network_or_mirror(run):
         verdict = json.loads(path.read_text())
         assert verdict["passed"], verdict
         assert [row["label"] for row in verdict["images"]] == ["military uniform"], contender
+
+
+# One of each kind of engine: an interpreter, a host in JavaScript, an artefact that is a folder, a
+# browser.
+KINDS = """
+compare:
+  builds: [native-plain, wasm-packed]
+  engines: [pulley, node, wazero, chromium]
+  references: []
+  benchmarks: [cold_start]
+engines:
+  pulley: {tool: wasmtime}
+  node: {}
+  wazero: {}
+  chromium: {}
+levers: []
+"""
+
+
+@pytest.fixture(scope="module")
+def kinds(run, tmp_path_factory):
+    """The results of a JIT job of other engines, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("kinds")
+    (folder / "kinds.yaml").write_text(KINDS)
+    (folder / "place").mkdir()
+    place = ("--directory", str(folder / "place"))
+    done = snakemake(run, *place, *QUICK, str(folder / "kinds.yaml"), "--", "results/jit.csv")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    return folder / "place/results"
+
+
+@pytest.mark.parametrize(
+    ("engine", "mode"),
+    [
+        ("pulley", "interpreted"),
+        ("node", "jit"),
+        ("wazero", "jit"),
+        ("wazero", "jit-cached"),
+        ("wazero", "interpreted"),
+        ("chromium", "page"),
+    ],
+)
+def test_a_kind_of_engine_classifies_as_tensorflow_does_and_is_timed(kinds, engine, mode):
+    """Where it can be had."""
+    record = json.loads((kinds / f"tools/{engine}.json").read_text()) if engine != "pulley" else {}
+    if reason := record.get("missing"):
+        pytest.skip(reason)
+    contender = f"wasm-packed@{engine}-{mode}"
+    timed = pd.read_csv(kinds / "jit.csv").set_index("contender").loc[contender]
+    assert timed[timed.metric == "wall"]["median"].gt(0).all()
