@@ -133,6 +133,27 @@ def reference_in_node(name: str, package: str, graph: str) -> Runner:
     return Runner("graph", {"reference": mode}, files=files, tools=("node", package), module=module)
 
 
+def reference_in_page(name: str, package: str, graph: str) -> Runner:
+    """Return a runtime in JavaScript that runs the model's graph itself, in a page of Chromium.
+
+    The arguments are those of `reference_in_node`.
+    """
+    module = "scripts.runners.in_node"
+
+    def command(call: Call) -> list[str]:
+        (model, _), (browser, node, driver, library) = call.reads, call.tools
+        how = {"browser": browser, "driver": driver, "runtime": name, "library": library}
+        words = [node, *call.files, json.dumps(how), call.path]
+        return by_python(module, "--model", model, "--program", json.dumps(words))
+
+    path = paths.REFERENCE.replace("{reference}", graph)
+    mode = _reference(path, command)
+    mode = replace(mode, traits=mode.traits | {BROWSER})
+    files = ("scripts/runners/reference_page.mjs",)
+    tools = ("chromium", "node", "puppeteer-core", package)
+    return Runner("graph", {"reference": mode}, files=files, tools=tools, module=module)
+
+
 def _reference(path: str, command: Callable[[Call], list[str]], numbers: str = F32) -> Mode:
     files, traits = (paths.MODEL, paths.LABELS), frozenset({REFERENCE})
     return Mode(path, command, traits=traits, reads=files, numbers=numbers)
