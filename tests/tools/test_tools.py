@@ -212,6 +212,53 @@ def test_setup_takes_the_packages_of_the_compiler_where_they_are_asked_for(root,
     assert done.returncode == status
 
 
+@pytest.fixture
+def setup_says(root, tmp_path):
+    """What setup says is missing on a machine without rustup whose compiler is as old as told.
+
+    Its table has one package more, which is never there: setup always stops, and installs nothing.
+    """
+    usr, bin = tmp_path / "usr", tmp_path / "usr/bin"
+    (usr / "lib/rustlib/src").mkdir(parents=True)
+    shutil.copytree(root / "envs", tmp_path / "envs")
+    table = tmp_path / "envs/debian-packages.txt"
+    table.write_text(table.read_text().replace("/usr/", f"{usr}/") + "never-there false\n")
+    bin.mkdir()
+    write_script(bin / "id", "echo 1000")
+    environment = os.environ | {"PATH": f"{bin}:/usr/bin:/bin"}
+    environment[location.RUST_VARIABLE] = "distribution"
+
+    def says(version):
+        for name in ("cargo", "rustc") if version else ():
+            write_script(bin / name, f"echo '{name} {version} (built from a source tarball)'")
+        command = ["sh", "envs/setup.sh"]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert "never-there" in done.stderr
+        return set(done.stderr.split())
+
+    return says
+
+
+def write_script(path, text):
+    """Write a program for the shell."""
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("version", ["", "1.63.0", "1.94.1"])
+def test_setup_replaces_a_distribution_s_compiler_that_is_too_old(setup_says, version):
+    """And the standard library's source, which is of one compiler."""
+    assert {"cargo-web", "rustc-web", "rust-web-src"} <= setup_says(version)
+
+
+@pytest.mark.parametrize("version", ["1.95.0", "1.100.0"])
+def test_setup_leaves_a_distribution_s_compiler_that_suits(setup_says, version):
+    assert not {"cargo-web", "rustc-web", "rust-web-src"} & setup_says(version)
+
+
 def test_asking_for_another_way_makes_only_the_compilers_record_stale(monkeypatch, tmp_path):
     monkeypatch.delenv(location.RUST_VARIABLE, raising=False)
     before = {name: location.state(name, tmp_path) for name in ("rust", "wasmer")}
