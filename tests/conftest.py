@@ -160,11 +160,18 @@ def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def planned(folder: Path, *arguments: str) -> set[str]:
-    """Return the rules that a dry run of the quick report would run."""
-    done = snakemake(folder, *QUICK, *arguments, "--dry-run", "report")
+def plan(
+    folder: Path, *arguments: str, targets: tuple[str, ...] = ("report",), **environment: str
+) -> subprocess.CompletedProcess:
+    """Do a dry run of the quick report, or of other targets."""
+    done = snakemake(folder, *QUICK, *arguments, "--dry-run", *targets, **environment)
     assert done.returncode == 0, done.stderr
-    return planned_rules(done)
+    return done
+
+
+def planned(folder: Path, *arguments: str, **options) -> set[str]:
+    """Return the rules that a dry run of the quick report, or of other targets, would run."""
+    return planned_rules(plan(folder, *arguments, **options))
 
 
 def planned_rules(done: subprocess.CompletedProcess) -> set[str]:

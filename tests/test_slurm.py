@@ -78,7 +78,9 @@ def test_a_measurement_has_a_node_of_the_type_to_itself(cluster, done):
     assert files.read_json(done / paths.PEAK_RATES)["host"]["name"] == host.facts()["name"]
 
 
-@pytest.mark.parametrize(("node_type", "rules"), [("measured", set()), ("other", {"compile_noop"})])
+@pytest.mark.parametrize(
+    ("node_type", "rules"), [("measured", set()), ("other", {"compile_noop", "measure_peak"})]
+)
 def test_what_is_compiled_for_a_processor_is_of_the_node_type(cluster, done, node_type, rules):
     plan = submit(done, cluster, "--dry-run", "--", *TARGETS, node_types=[node_type])
     assert plan.returncode == 0, plan.stderr

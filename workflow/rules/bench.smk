@@ -20,6 +20,7 @@ rule measure_peak:
     resources:
         **ALONE,
     params:
+        host=HOST,
         code=code_digest("scripts.bench.measure_peak"),
     message:
         "Measuring what a core can do at the most"

@@ -226,6 +226,7 @@ rule check_oracle:
         timeout=config["oracle"]["timeout"],
         contender=checked_contender,
         refusal=refusal_option,
+        host=HOST,
         packages=of_contender(package_versions),
         code=of_contender(check_code),
     message:

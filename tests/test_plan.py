@@ -1,0 +1,100 @@
+"""What a finished run plans: nothing wherever it lies, else what hangs on what changed.
+
+Only dry runs: what they plan is the rules' declarations, of which nothing is told where one lacks.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import MODEL, QUICK, plan, planned, snakemake
+
+from scripts.common import cpu
+from scripts.model import pretrained
+
+JIT = {"cold_start", "memory", "size", "phases"}
+AOT = {*JIT, "cold_disk", "warm_loop", "throughput", "inference"}
+
+
+@contextlib.contextmanager
+def appended(path, bytes_more):
+    """A file with bytes added that nobody reads; then as it was, and as old."""
+    whole, times = path.read_bytes(), path.stat()
+    path.write_bytes(whole + bytes_more)
+    try:
+        yield
+    finally:
+        path.write_bytes(whole)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def measured_for(done, name):
+    """The benchmarks that a dry run plans since one file changed, whatever else they wait for."""
+    reasons = re.findall(r"Measuring (\w+) of .*\nReason: (.*)", done.stdout)
+    changed = r"Updated input files: ([^;]*)"
+    return {
+        benchmark
+        for benchmark, reason in reasons
+        for listed in re.findall(changed, reason)
+        if name in listed.split(", ")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "benchmarks"),
+    [
+        ("gates/wasm-simd@wasmtime-jit.json", JIT),
+        ("gates/wasm-simd@wasmtime-aot.json", AOT),
+        ("model.json", AOT),
+        ("labels.txt", {"inference"}),
+        ("references/litert", {"inference"}),
+        ("build/wasm-simd/mobilenet-oc-l.wasm", {"size"}),
+        ("optimised/wasm-simd/mobilenet-oc-l.wasm", JIT),
+        ("aot/wasm-simd/wasmtime.cwasm", AOT),
+    ],
+)
+def test_what_a_benchmark_reads_has_it_measured_anew(run, name, benchmarks):
+    with appended(run / MODEL / name, b"\n"):
+        assert measured_for(plan(run), f"{MODEL}/{name}") == benchmarks
+    assert planned(run) == set()
+
+
+def test_where_things_lie_re_runs_nothing(run, tmp_path, monkeypatch):
+    """Neither another cache, nor a mirror, nor another folder repeats any work."""
+    monkeypatch.delenv(pretrained.MIRROR_VARIABLE, raising=False)
+    moved = Path(shutil.copytree(run, tmp_path / "moved", symlinks=True))
+    cache, mirror = {"XDG_CACHE_HOME": str(tmp_path)}, {pretrained.MIRROR_VARIABLE: str(tmp_path)}
+    for environment in ({}, cache, mirror, cache | mirror):
+        assert planned(moved, **environment) == set(), environment
+
+
+NATIVE = f"{MODEL}/build/native-packed/mobilenet-oc-l"
+
+
+@pytest.fixture
+def another_processor(run, tmp_path):
+    """The environment in which Snakemake takes this machine's processor for one with less."""
+    text = cpu.CPUINFO.read_text()
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(re.sub(r"(?m)^(flags|Features|model name)(\s*): .*", r"\1\2: other", text))
+    (tmp_path / "sitecustomize.py").write_text(
+        "import pathlib\n\nfrom scripts.common import cpu\n\n"
+        f"cpu.CPUINFO = pathlib.Path({str(cpuinfo)!r})\n"
+    )
+    return {"PYTHONPATH": f"{tmp_path}{os.pathsep}{run}"}
+
+
+def test_on_another_processor_what_hangs_on_it_is_made_anew(run, another_processor):
+    """Its own code, verdicts and times; wasm, and what is for any processor, stays."""
+    targets = ("report", NATIVE)
+    done = snakemake(run, *QUICK, "--", *targets)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert planned(run, targets=targets) == set()
+    rules = planned(run, targets=targets, **another_processor)
+    own = {"compile_aot", "compile_noop", "build_native_packed", "probe_engine"}
+    assert own | {"check_oracle", "measure_peak", "report"} | AOT <= rules
+    made = {"build_wasm", "build_wasm_packed", "snapshot", "optimise"}
+    assert not rules & {*made, "build_native", "fetch_model", "find_tool"}
