@@ -160,18 +160,13 @@ def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def plan(
+def planned(
     folder: Path, *arguments: str, targets: tuple[str, ...] = ("report",), **environment: str
-) -> subprocess.CompletedProcess:
-    """Do a dry run of the quick report, or of other targets."""
+) -> set[str]:
+    """Return the rules that a dry run of the quick report, or of other targets, would run."""
     done = snakemake(folder, *QUICK, *arguments, "--dry-run", *targets, **environment)
     assert done.returncode == 0, done.stderr
-    return done
-
-
-def planned(folder: Path, *arguments: str, **options) -> set[str]:
-    """Return the rules that a dry run of the quick report, or of other targets, would run."""
-    return planned_rules(plan(folder, *arguments, **options))
+    return planned_rules(done)
 
 
 def planned_rules(done: subprocess.CompletedProcess) -> set[str]:
