@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +60,21 @@ def install_fetched(name: str, pin: dict[str, Any], log: str | Path) -> None:
     with locked(root):
         if in_cache(pin):
             return
-        work = root.with_name(f"{root.name}.work")
-        shutil.rmtree(work, ignore_errors=True)
-        try:
+        with whole(root) as work:
             fetch(name, pin, way, work, log)
-            shutil.rmtree(root, ignore_errors=True)
-            work.rename(root)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def whole(root: Path) -> Iterator[Path]:
+    """Give a folder to fill, which takes the place of `root` unless something fails."""
+    work = root.with_name(f"{root.name}.work")
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        yield work
+        shutil.rmtree(root, ignore_errors=True)
+        work.rename(root)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def fetch(name: str, pin: dict[str, Any], way: str, work: Path, log: str | Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from scripts.common.cache import locked
 from scripts.common.errors import UserError
 from scripts.tools.lookup import in_cache
-from scripts.tools.packages import run_logged
+from scripts.tools.packages import run_logged, whole
 from scripts.tools.pins import VERSION, suite_root, suits
 
 # What rewrites the program; it comes from the same release.
@@ -70,16 +70,10 @@ def install_from_suite(name: str, pin: dict[str, Any], log: str | Path) -> None:
     with locked(root):
         if in_cache(pin):
             return
-        work = root.with_name(f"{root.name}.work")
-        shutil.rmtree(work, ignore_errors=True)
-        try:
+        with whole(root) as work:
             fetch(mirrors[0], wanted, work, log, f"{name}: {what} could not be fetched; see {log}")
             hint = f"{name}: {what} could not be made to run from a folder of its own; see {log}"
             make_runnable(pin, work, root, log, hint)
-            shutil.rmtree(root, ignore_errors=True)
-            work.rename(root)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
 
 
 def fetch(mirror: str, wanted: dict[str, Any], work: Path, log: str | Path, hint: str) -> None:
