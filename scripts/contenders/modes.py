@@ -21,6 +21,8 @@ from scripts.model.numbers import F32
 
 # What the mode of later runs, from an engine's own cache, is called.
 LATER = "jit-cached"
+# What opens a page of a browser.
+PAGE = "scripts/runners/page.mjs"
 
 
 def words(*first: str) -> Callable[[Call], list[str]]:
@@ -82,7 +84,7 @@ def in_page() -> Runner:
     """Return a browser: a process that starts it, runs a module in a page and ends it."""
 
     def command(call: Call) -> list[str]:
-        (program,), (node, driver, shim) = call.files, call.tools
+        (program, _), (node, driver, shim) = call.files, call.tools
         how = {"browser": call.program, "driver": driver, "shim": shim, "options": call.options}
         return [node, program, json.dumps(how), call.path]
 
@@ -91,7 +93,7 @@ def in_page() -> Runner:
         "wasm",
         {"page": mode},
         lacks={"aot": "a page gets no code that was compiled before"},
-        files=("scripts/runners/browser.mjs",),
+        files=("scripts/runners/browser.mjs", PAGE),
         tools=("node", "puppeteer-core", "browser-wasi-shim"),
     )
 
@@ -141,15 +143,16 @@ def reference_in_page(name: str, package: str, graph: str) -> Runner:
     module = "scripts.runners.in_node"
 
     def command(call: Call) -> list[str]:
-        (model, _), (browser, node, driver, library) = call.reads, call.tools
+        (model, _), (program, _) = call.reads, call.files
+        browser, node, driver, library = call.tools
         how = {"browser": browser, "driver": driver, "runtime": name, "library": library}
-        words = [node, *call.files, json.dumps(how), call.path]
+        words = [node, program, json.dumps(how), call.path]
         return by_python(module, "--model", model, "--program", json.dumps(words))
 
     path = paths.REFERENCE.replace("{reference}", graph)
     mode = _reference(path, command)
     mode = replace(mode, traits=mode.traits | {BROWSER})
-    files = ("scripts/runners/reference_page.mjs",)
+    files = ("scripts/runners/reference_page.mjs", PAGE)
     tools = ("chromium", "node", "puppeteer-core", package)
     return Runner("graph", {"reference": mode}, files=files, tools=tools, module=module)
 

@@ -1,36 +1,12 @@
 // The reference runtimes in JavaScript, one thread each, in a page of Chromium: as reference.mjs, which says what is asked and
 // answered. `node reference_page.mjs '{"browser": ..., "driver": ..., "runtime": ..., "library": ...}' GRAPH`
 import { readFileSync, realpathSync, writeSync } from "node:fs";
-import { createServer } from "node:http";
-import { join, normalize, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+import { sep } from "node:path";
+import { inPage } from "./page.mjs";
 
-const TYPES = { js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm", html: "text/html" };
-// With these a page's clock has finer steps: 5 instead of 100 microseconds.
-const ISOLATED = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
 // What a library imports by a package's name, which a page has to be told the place of.
 const IMPORTS = { "@litertjs/wasm-utils": "/@litertjs/wasm-utils/dist/index.js" };
 const PAGE = `<!doctype html><script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
-
-// Serves the page, the graph and the folder of packages on the loopback interface, to this process's browser.
-async function serve(graph, packages) {
-  const server = createServer((request, response) => {
-    const name = normalize(request.url).slice(1) || "page.html";
-    const own = { "page.html": PAGE, graph };
-    try {
-      const body = own[name] ?? readFileSync(join(packages, name));
-      response.writeHead(200, { ...ISOLATED, "Content-Type": TYPES[name.split(".").pop()] ?? "application/octet-stream" });
-      response.end(body);
-    } catch {
-      response.writeHead(404, ISOLATED).end();
-    }
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return server;
-}
 
 // What runs in the page: leaves there what has it infer.
 async function load(runtime, entry) {
@@ -87,17 +63,10 @@ async function read(bytes) {
   return found;
 }
 
-async function run({ browser, driver, runtime, library }, path) {
+async function run({ runtime, library, ...how }, path) {
   const [graph, file] = [readFileSync(path), realpathSync(library)];
   const packages = file.slice(0, file.lastIndexOf(`${sep}node_modules${sep}`) + "/node_modules".length);
-  const server = await serve(graph, packages);
-  const { default: puppeteer } = await import(pathToFileURL(driver));
-  // A browser's own sandbox refuses root, as whom a container runs.
-  const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
-  const started = await puppeteer.launch({ executablePath: browser, headless: "shell", args, protocolTimeout: 0 });
-  try {
-    const page = await started.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await inPage(how, { "page.html": PAGE, graph }, packages, async (page) => {
     await page.evaluate(load, runtime, file.slice(packages.length));
     writeSync(1, "loaded\n");
     for (let asked = await read(8); asked.length === 8; asked = await read(8)) {
@@ -105,11 +74,7 @@ async function run({ browser, driver, runtime, library }, path) {
       const answer = await page.evaluate((...words) => globalThis.infer(...words), encoded, asked.readUInt32LE(0));
       console.log(JSON.stringify(answer));
     }
-  } finally {
-    await started.close();
-    server.close();
-    server.closeAllConnections();
-  }
+  });
 }
 
 const [, , how, path] = process.argv;
