@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 
 from conftest import snakemake
 
@@ -42,6 +43,12 @@ def test_the_picture_of_the_rules_is_of_these_rules(root):
     done = snakemake(root, "--rulegraph", "dot", *only, "--", "all")
     drawn = set(re.findall(r"<text [^>]*>(\w+)</text>", picture))
     assert drawn == set(re.findall(r'label = "(\w+)"', done.stdout))
+
+
+def test_no_two_files_of_tests_have_one_name(root):
+    """Pytest imports them by their bare names, and a second one stops the whole suite."""
+    names = Counter(path.name for path in (root / "tests").rglob("*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_module_says_what_it_is(root):
