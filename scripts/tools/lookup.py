@@ -1,5 +1,6 @@
 """Where a tool that suits lies already: on PATH, or in the cache."""
 
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,12 @@ def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def version_in(root: Path, pin: dict[str, Any]) -> str | None:
-    """Return the version of what lies in a cache folder; a library of npm's is no command."""
+    """Return the version of what lies in a cache folder; of a library its package's."""
+    wanted = pin["install"]
     if not pin.get("library"):
         return version_of(root / "bin" / pin["command"], pin.get("asked", ASK))
-    described = root / "node_modules" / pin["install"]["npm"] / "package.json"
+    if "wheel" in wanted:
+        found = metadata.distributions(name=wanted["wheel"], path=[str(root)])
+        return next((package.version for package in found), None)
+    described = root / "node_modules" / wanted["npm"] / "package.json"
     return files.read_json(described)["version"] if described.is_file() else None

@@ -1,4 +1,4 @@
-"""Hosts in JavaScript run a module as `wasmtime run` does: the real Node and Bun, small modules."""
+"""Hosts in JavaScript run a module as `wasmtime run` does: the real ones, small modules."""
 
 import os
 import shutil
@@ -53,10 +53,12 @@ CODE = {
         (call $exit (i32.load (i32.const 0)))""",
 }
 OPTIONS = {
-    "node": "--liftoff-only",
-    "bun": "--smol",
-    "chromium": "--js-flags=--liftoff-only",
-    "firefox": "--purgecaches",
+    "node": ("--liftoff-only",),
+    "bun": ("--smol",),
+    # A library, which takes none.
+    "spidermonkey": (),
+    "chromium": ("--js-flags=--liftoff-only",),
+    "firefox": ("--purgecaches",),
 }
 
 
@@ -66,9 +68,9 @@ BROWSERS = ("chromium", "firefox")
 
 @pytest.fixture(scope="module", params=OPTIONS)
 def host(request, tmp_path_factory):
-    """A function that returns the words that run a module, with an option of the user's."""
+    """A function that returns the words that run a module, with options of the user's."""
     log = tmp_path_factory.mktemp("log") / "log"
-    name, options = request.param, (OPTIONS[request.param],)
+    name, options = request.param, OPTIONS[request.param]
     runner = registry.runner(name)
     (mode,) = runner.modes
     row = Contender("net", "wasm", name, mode, name, name, options)
