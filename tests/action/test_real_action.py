@@ -6,12 +6,14 @@ import re
 import subprocess
 
 import pytest
+import wasmtime
 from conftest import MODEL, QUICK, snakemake
 from serving import served
 
 from scripts.action import contract, policies
 from scripts.common import paths
 from scripts.deployment.fuzzing import pictures
+from scripts.runners import abi
 
 PROGRAM = f"{MODEL}/build/native-plain/{paths.COMMAND}"
 
@@ -69,6 +71,40 @@ def test_a_picture_that_memory_has_no_room_for(built, tmp_path):
     with served(tmp_path, *options, cwd=built) as host:
         answer = host.send("/run", request)[:2]
     assert answer == (502, {"error": contract.MEMORY_EXHAUSTED})
+
+
+def on_a_machine_whose_clock_fails(path, length):
+    """Return an instance of the action at `path`, told to expect a request of so many bytes.
+
+    The first reading succeeds: it is made before anything that tells of a panic is set up. Rust's
+    standard library panics where a later one fails.
+    """
+    engine, readings = abi.engine(), iter([0])
+    store, linker = wasmtime.Store(engine), wasmtime.Linker(engine)
+    wasi = wasmtime.WasiConfig()
+    wasi.argv = ["mobilenet-oc", str(length)]
+    store.set_wasi(wasi)
+    linker.define_wasi()
+    linker.allow_shadowing = True
+    i32, i64 = wasmtime.ValType.i32(), wasmtime.ValType.i64()
+    kind, invalid = wasmtime.FuncType([i32, i64, i32], [i32]), 28
+    clock = ("wasi_snapshot_preview1", "clock_time_get")
+    linker.define_func(*clock, kind, lambda *_: next(readings, invalid))
+    module = wasmtime.Module.from_file(engine, str(path))
+    return abi.Instance(store, linker.instantiate(store, module).exports(store))
+
+
+@pytest.mark.parametrize("entry", [abi.ENTRY, abi.AGAIN])
+def test_a_panic_is_an_answer(built, entry):
+    """A host reads it: the exit code is 0, and the buffer holds what is wrong, in one line."""
+    request = (built / paths.REQUEST).read_bytes()
+    path = built / f"{MODEL}/optimised/wasm-packed/{paths.ACTION}.wasm"
+    instance = on_a_machine_whose_clock_fails(path, len(request))
+    instance.put(request)
+    arguments = [len(request)] if entry == abi.AGAIN else []
+    assert not instance.ending(lambda: instance.call(entry, *arguments))
+    answer = json.loads(instance.take(instance.length()))
+    assert re.fullmatch(r"a fault in the program: .+ \(.+\.rs:\d+\)", answer["Err"]["error"])
 
 
 def test_a_snapshot_s_memory_is_mapped_and_not_copied(built, tmp_path):
