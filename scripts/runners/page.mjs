@@ -39,6 +39,8 @@ export async function inPage({ browser, driver, options = [] }, own, folder, wor
     executablePath: browser,
     headless: isFirefox ? true : "shell",
     args,
+    // By a pipe, so that Chromium ends where this process does, however that ends; Firefox has none.
+    pipe: !isFirefox,
     protocolTimeout: 0,
   });
   try {

@@ -3,8 +3,9 @@
 import os
 import shutil
 import time
-from subprocess import PIPE, Popen, run
+from subprocess import DEVNULL, PIPE, Popen, run
 
+import psutil
 import pytest
 import wasmtime
 
@@ -29,6 +30,7 @@ END = '(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))'
 CODE = {
     "code": "(call $exit (i32.const 3))",
     "trap": "unreachable",
+    "forever": "(loop $again (br $again))",
     # Copies stdin to stdout; an error number of WASI is its exit code.
     "echo": """
         (local $error i32)
@@ -134,3 +136,19 @@ def test_a_file_that_is_no_module_is_told_in_one_line(host, tmp_path):
     assert done.returncode != 0
     assert done.stderr.startswith(f"error: {tmp_path}/no.wasm: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["chromium"], indirect=True)
+def test_chromium_ends_where_the_process_that_drives_it_is_killed(host, module):
+    """Which nobody then waits for, nor could end: it is of a session of its own."""
+    words = host(module("forever"))
+    with Popen(words, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) as process:
+        driver = psutil.Process(process.pid)
+        deadline = time.monotonic() + 60
+        while len(children := driver.children(recursive=True)) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(1)
+        process.kill()
+    _, left = psutil.wait_procs(children, timeout=30)
+    assert left == []
