@@ -349,32 +349,58 @@ def test_a_broken_contender_is_reported_and_not_timed(run, tmp_path):
     assert "wasm-simd@wasmer-aot" in report
 
 
-def test_trained_weights_give_the_known_labels(run, shared):
-    """Every photograph of the shared folder is named right by every executable."""
-    expected = json.loads((shared / "images/expected.json").read_text())
-    images = sorted(str(shared / "images" / name) for name in expected)
-    setting = json.dumps({"images": images})
+def with_trained_weights(run, shared, target, *settings, **compared):
+    """Make a target of the shared folder's network, with these settings of the config more."""
+    compare = json.dumps({"models": [TRAINED], **compared})
     done = snakemake(
         run,
         *QUICK,
         "--config",
-        f"compare={json.dumps({'models': [TRAINED]})}",
+        f"compare={compare}",
         "weights=pretrained",
-        f"oracle={setting}",
+        *settings,
         "--",
-        "results/oracle.csv",
+        target,
         MOBILENET_MODEL_MIRROR=str(shared / "models"),
     )
     assert done.returncode == 0, done.stderr[-4000:]
+    return pd.read_csv(run / target)
+
+
+def test_trained_weights_give_the_known_labels(run, shared):
+    """Every photograph of the shared folder is named right by every executable."""
+    expected = json.loads((shared / "images/expected.json").read_text())
+    images = json.dumps({"images": sorted(str(shared / "images" / name) for name in expected)})
+    table = with_trained_weights(run, shared, "results/oracle.csv", f"oracle={images}")
     labels = {name: answer["label"] for name, answer in expected.items()}
     labels["input"] = "military uniform"
-    contenders = pd.read_csv(run / "results/oracle.csv").contender.unique()
-    assert set(contenders) == CHECKED
-    for contender in contenders:
+    assert set(table.contender) == CHECKED
+    for contender in CHECKED:
         path = run / f"results/models/{TRAINED}/oracle/{contender}.json"
         verdict = json.loads(path.read_text())
         assert verdict["passed"], verdict
         assert {row["image"]: row["label"] for row in verdict["images"]} == labels
+
+
+def test_trained_weights_are_as_often_right_as_in_tensorflow(run, shared):
+    """Of 200 photographs, one a class; each contender decodes and resizes them by itself."""
+    labelled = json.dumps({"labelled": str(shared / "accuracy/labels.csv")})
+    few = {"builds": ["native-plain", "wasm-packed"], "engines": ["wasmtime"], "modes": ["aot"]}
+    table = with_trained_weights(
+        run, shared, "results/accuracy.csv", f"accuracy={labelled}", "levers=[]", **few
+    )
+    counts = table.pivot(index="contender", columns="metric", values="count")
+    assert set(counts.index) == {
+        "TensorFlow",
+        "native-plain",
+        "wasm-packed@wasmtime-aot",
+        "litert",
+    }
+    assert (table.photographs == 200).all()
+    assert counts.top1["TensorFlow"] > 100
+    assert (counts.top1 - counts.top1["TensorFlow"]).abs().max() <= 4
+    assert (counts.top5 > counts.top1).all()
+    assert counts.agreement.min() >= 196
 
 
 def test_trained_weights_of_a_package_are_there_without_network_or_mirror(run):

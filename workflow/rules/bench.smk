@@ -61,6 +61,7 @@ for measuring in MEASURING:
             settings=bench_settings(measuring),
             contenders=of_job(described, measuring),
             packages=of_job(package_versions, measuring),
+            host=HOST,
             code=bench_code(measuring),
         message:
             "Measuring {rule} of {wildcards}; log: {log}"
