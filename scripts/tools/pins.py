@@ -35,15 +35,16 @@ def pins() -> dict[str, dict[str, Any]]:
 # Parsed once: a plan asks hundreds of times.
 @cache
 def parsed(text: str, machine: str) -> dict[str, dict[str, Any]]:
-    """Return the table that a text holds, of what differs by processor that of a kind of them."""
+    """Return the table that a text holds, of packages that differ by processor those of a kind."""
     table = yaml.safe_load(text)
     for pin in table.values():
-        pin["install"] = {key: of_machine(value, machine) for key, value in pin["install"].items()}
+        wanted = pin["install"]
+        wanted |= {way: of_machine(wanted[way], machine) for way in FETCHED.keys() & wanted}
     return table
 
 
 def of_machine(value: Any, machine: str) -> Any:
-    """Return a value of the table; of a mapping by processor the one for a kind, or "none"."""
+    """Return a package's name; of a mapping by processor the one for a kind, or "none"."""
     return value.get(machine, "none") if isinstance(value, dict) else value
 
 

@@ -432,6 +432,13 @@ def test_what_is_built_says_with_which_features(name, told):
     assert next(iter(pins.cached_roots(pins.pins()[name]))) == told
 
 
+def test_packages_differ_by_processor_and_what_building_takes_does_not():
+    text = "engine: {install: {npm: {x86_64: one, aarch64: two}, environment: {PREFIX: /usr}}}"
+    wanted = pins.parsed(text, "aarch64")["engine"]["install"]
+    assert wanted == {"npm": "two", "environment": {"PREFIX": "/usr"}}
+    assert pins.parsed(text, "riscv64")["engine"]["install"]["npm"] == "none"
+
+
 def test_every_tool_has_its_licence():
     assert all(pins.licence(name) != "not stated" for name in pins.pins())
 
