@@ -33,7 +33,7 @@ class Machine:
         self.noise, self.twin, self.drift, self.moods = noise, twin, drift, moods
         self.clock, self.turns, self.mood = 0.0, {}, 0.0
 
-    def run(self, command, environment, request, count=1, side_by_side=1, evict=()):
+    def run(self, command, environment, *_, **__):
         name = environment["entry"]
         turn = self.turns[name] = self.turns.get(name, 0) + 1
         self.mood = 0.98 * self.mood + self.moods * self.rng.normal()
