@@ -37,8 +37,9 @@ def measured_anew(folder, **environment):
     What changed is made anew, too, and all that follows with it, be it declared or not: what makes
     the benchmarks' inputs is left out.
     """
-    samples = sorted((folder / MODEL / "samples").glob("*/*.csv"))
-    targets = tuple(str(path.relative_to(folder)) for path in samples)
+    samples = (folder / MODEL / "samples").glob("*/*.csv")
+    # Other tests add benchmarks of their own.
+    targets = tuple(str(path.relative_to(folder)) for path in samples if path.stem in AOT)
     return planned(folder, "--allowed-rules", *sorted(AOT), targets=targets, **environment)
 
 

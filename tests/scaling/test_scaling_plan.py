@@ -115,6 +115,7 @@ def test_wasm_is_compared_with_the_native_build_of_its_kind(accept, config):
     asked = comparison.of_models(config)
     assert dict(comparison.recipes(asked)) == {
         "native-packed": "",
+        "native": "",
         "native-packed-w8a8": "",
         "wasm-packed@wasmtime-aot": "native-packed",
         "wasm-packed-w8a8@wasmtime-aot": "native-packed-w8a8",
