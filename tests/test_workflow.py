@@ -350,14 +350,19 @@ def test_a_broken_contender_is_reported_and_not_timed(run, tmp_path):
 
 
 def with_trained_weights(run, shared, target, *settings, **compared):
-    """Make a target of the shared folder's network, with these settings of the config more."""
-    compare = json.dumps({"models": [TRAINED], **compared})
+    """Make a target of the shared folder's network, with these settings of the config more.
+
+    tract and the packed layers: a module of tract's takes minutes to optimise.
+    """
+    builds = ["native-plain", "wasm-packed"]
+    compare = json.dumps({"models": [TRAINED], "builds": builds, **compared})
     done = snakemake(
         run,
         *QUICK,
         "--config",
         f"compare={compare}",
         "weights=pretrained",
+        "levers=[]",
         *settings,
         "--",
         target,
@@ -368,14 +373,15 @@ def with_trained_weights(run, shared, target, *settings, **compared):
 
 
 def test_trained_weights_give_the_known_labels(run, shared):
-    """Every photograph of the shared folder is named right by every executable."""
+    """Every photograph of the shared folder is named right by each executable."""
     expected = json.loads((shared / "images/expected.json").read_text())
     images = json.dumps({"images": sorted(str(shared / "images" / name) for name in expected)})
     table = with_trained_weights(run, shared, "results/oracle.csv", f"oracle={images}")
     labels = {name: answer["label"] for name, answer in expected.items()}
     labels["input"] = "military uniform"
-    assert set(table.contender) == CHECKED
-    for contender in CHECKED:
+    checked = {name for name in CHECKED if "wasm-simd" not in name}
+    assert set(table.contender) == checked
+    for contender in checked:
         path = run / f"results/models/{TRAINED}/oracle/{contender}.json"
         verdict = json.loads(path.read_text())
         assert verdict["passed"], verdict
@@ -384,11 +390,9 @@ def test_trained_weights_give_the_known_labels(run, shared):
 
 def test_trained_weights_are_as_often_right_as_in_tensorflow(run, shared):
     """Of 200 photographs, one a class; each contender decodes and resizes them by itself."""
-    labelled = json.dumps({"labelled": str(shared / "accuracy/labels.csv")})
-    few = {"builds": ["native-plain", "wasm-packed"], "engines": ["wasmtime"], "modes": ["aot"]}
-    table = with_trained_weights(
-        run, shared, "results/accuracy.csv", f"accuracy={labelled}", "levers=[]", **few
-    )
+    labelled = f"accuracy={json.dumps({'labelled': str(shared / 'accuracy/labels.csv')})}"
+    few = {"engines": ["wasmtime"], "modes": ["aot"]}
+    table = with_trained_weights(run, shared, "results/accuracy.csv", labelled, **few)
     counts = table.pivot(index="contender", columns="metric", values="count")
     assert set(counts.index) == {
         "TensorFlow",
