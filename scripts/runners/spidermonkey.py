@@ -67,7 +67,7 @@ def write(fd: float, content: memoryview) -> int:
 
 def clock(number: float) -> str:
     """Return the nanoseconds of a clock: in decimal, since a double has not as many digits."""
-    known = int(number) < len(CLOCKS)
+    known = 0 <= number < len(CLOCKS)
     return str(time.clock_gettime_ns(CLOCKS[int(number)]) if known else INVAL)
 
 
@@ -92,6 +92,9 @@ def run(library: str, path: str, arguments: list[str]) -> int:
     ended = start(content, words, host)
     if isinstance(ended, str):
         raise UserError(f"{path}: {ended.splitlines()[0]}")
+    # The kernel keeps eight bits: 256 would be success.
+    if not 0 <= ended <= 255:
+        raise UserError(f"{path}: the module's exit code is none: it is above 255")
     return int(ended)
 
 
