@@ -23,6 +23,8 @@ from scripts.model.numbers import F32
 LATER = "jit-cached"
 # What opens a page of a browser.
 PAGE = "scripts/runners/page.mjs"
+# The reference runtimes in JavaScript.
+RUNTIMES = "scripts/runners/runtimes.mjs"
 
 
 def words(*first: str) -> Callable[[Call], list[str]]:
@@ -126,11 +128,12 @@ def reference_in_node(name: str, package: str, graph: str) -> Runner:
     module = "scripts.runners.in_node"
 
     def command(call: Call) -> list[str]:
-        (model, _), (node, library), (program,) = call.reads, call.tools, call.files
+        (model, _), (node, library), (program, _) = call.reads, call.tools, call.files
         words = [node, program, name, library, call.path]
         return by_python(module, "--model", model, "--program", json.dumps(words))
 
-    path, files = paths.REFERENCE.replace("{reference}", graph), ("scripts/runners/reference.mjs",)
+    path = paths.REFERENCE.replace("{reference}", graph)
+    files = ("scripts/runners/reference.mjs", RUNTIMES)
     mode = _reference(path, command)
     return Runner("graph", {"reference": mode}, files=files, tools=("node", package), module=module)
 
@@ -143,7 +146,7 @@ def reference_in_page(name: str, package: str, graph: str) -> Runner:
     module = "scripts.runners.in_node"
 
     def command(call: Call) -> list[str]:
-        (model, _), (program, _) = call.reads, call.files
+        (model, _), (program, *_) = call.reads, call.files
         browser, node, driver, library = call.tools
         how = {"browser": browser, "driver": driver, "runtime": name, "library": library}
         words = [node, program, json.dumps(how), call.path]
@@ -152,7 +155,7 @@ def reference_in_page(name: str, package: str, graph: str) -> Runner:
     path = paths.REFERENCE.replace("{reference}", graph)
     mode = _reference(path, command)
     mode = replace(mode, traits=mode.traits | {BROWSER})
-    files = ("scripts/runners/reference_page.mjs", PAGE)
+    files = ("scripts/runners/reference_page.mjs", PAGE, RUNTIMES)
     tools = ("chromium", "node", "puppeteer-core", package)
     return Runner("graph", {"reference": mode}, files=files, tools=tools, module=module)
 

@@ -7,46 +7,20 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
+import { RUNTIMES, infer } from "./runtimes.mjs";
 
-const RUNTIMES = { litert_js, onnxruntime_web };
-
-async function litert_js(litert, graph, library) {
-  // It loads its code as a page's script, which finds its own files as a script of Node's does: each misses what follows.
+// Where LiteRT's own code lies. It loads that as a page's script, which finds its files as a script of Node's does: each
+// misses what follows.
+function codeOf(library) {
   const folder = join(realpathSync(library), "../../wasm/");
   const load = (path) => runInThisContext(readFileSync(path, "utf8"), path);
   Object.assign(globalThis, { self: globalThis, importScripts: load, require: createRequire(folder), __dirname: folder });
-  await litert.loadLiteRt(folder);
-  const model = await litert.loadAndCompile(graph, { accelerator: "wasm", cpuOptions: { numThreads: 1 } });
-  const [{ shape }] = model.getInputDetails();
-  return async (values) => {
-    const input = new litert.Tensor(values, [...shape]);
-    const [output] = await model.run(input);
-    const found = await output.data();
-    input.delete();
-    output.delete();
-    return found;
-  };
+  return folder;
 }
 
-async function onnxruntime_web(ort, graph) {
-  ort.env.wasm.numThreads = 1;
-  const session = await ort.InferenceSession.create(graph);
-  const { name, shape } = session.inputMetadata[0];
-  return async (values) => {
-    const found = await session.run({ [name]: new ort.Tensor("float32", values, shape) });
-    return found[session.outputNames[0]].data;
-  };
-}
-
-async function infer(classify, values, count) {
-  const durations = [];
-  let probabilities;
-  for (let i = 0; i < count; i += 1) {
-    const started = process.hrtime.bigint();
-    probabilities = await classify(values);
-    durations.push(Number(process.hrtime.bigint() - started));
-  }
-  return { probabilities: Array.from(probabilities), inference_ns: durations };
+function start() {
+  const started = process.hrtime.bigint();
+  return () => Number(process.hrtime.bigint() - started);
 }
 
 // So many bytes of stdin; fewer where it ends.
@@ -61,12 +35,13 @@ function read(bytes) {
 
 const [, , runtime, library, graph] = process.argv;
 try {
-  const classify = await RUNTIMES[runtime](await import(pathToFileURL(library)), readFileSync(graph), library);
+  const code = runtime === "litert_js" ? codeOf(library) : undefined;
+  const classify = await RUNTIMES[runtime](await import(pathToFileURL(library)), readFileSync(graph), code);
   writeSync(1, "loaded\n");
   for (let asked = read(8); asked.length === 8; asked = read(8)) {
     const bytes = read(asked.readUInt32LE(4));
     const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-    console.log(JSON.stringify(await infer(classify, values, asked.readUInt32LE(0))));
+    console.log(JSON.stringify(await infer(classify, values, asked.readUInt32LE(0), start)));
   }
 } catch (error) {
   console.error(`${graph}: ${String(error.message ?? error).split("\n")[0]}`);

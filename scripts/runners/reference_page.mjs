@@ -6,46 +6,22 @@ import { inPage } from "./page.mjs";
 
 // What a library imports by a package's name, which a page has to be told the place of.
 const IMPORTS = { "@litertjs/wasm-utils": "/@litertjs/wasm-utils/dist/index.js" };
+const RUNTIMES = readFileSync(new URL("runtimes.mjs", import.meta.url));
 const PAGE = `<!doctype html><script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
 
 // What runs in the page: leaves there what has it infer.
 async function load(runtime, entry) {
-  const RUNTIMES = {
-    async litert_js(litert, graph) {
-      await litert.loadLiteRt(new URL("../wasm/", new URL(entry, location.href)).href);
-      const model = await litert.loadAndCompile(graph, { accelerator: "wasm", cpuOptions: { numThreads: 1 } });
-      const [{ shape }] = model.getInputDetails();
-      return async (values) => {
-        const input = new litert.Tensor(values, [...shape]);
-        const [output] = await model.run(input);
-        const found = await output.data();
-        input.delete();
-        output.delete();
-        return found;
-      };
-    },
-    async onnxruntime_web(ort, graph) {
-      ort.env.wasm.numThreads = 1;
-      const session = await ort.InferenceSession.create(graph);
-      const { name, shape } = session.inputMetadata[0];
-      return async (values) => {
-        const found = await session.run({ [name]: new ort.Tensor("float32", values, shape) });
-        return found[session.outputNames[0]].data;
-      };
-    },
-  };
+  const { RUNTIMES, infer } = await import("/runtimes.mjs");
   const graph = new Uint8Array(await (await fetch("/graph")).arrayBuffer());
-  const classify = await RUNTIMES[runtime](await import(entry), graph);
-  globalThis.infer = async (encoded, count) => {
+  const code = new URL("../wasm/", new URL(entry, location.href)).href;
+  const classify = await RUNTIMES[runtime](await import(entry), graph, code);
+  const start = () => {
+    const started = performance.now();
+    return () => Math.round(1e6 * (performance.now() - started));
+  };
+  globalThis.infer = (encoded, count) => {
     const values = new Float32Array(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)).buffer);
-    const durations = [];
-    let probabilities;
-    for (let i = 0; i < count; i += 1) {
-      const started = performance.now();
-      probabilities = await classify(values);
-      durations.push(Math.round(1e6 * (performance.now() - started)));
-    }
-    return { probabilities: Array.from(probabilities), inference_ns: durations };
+    return infer(classify, values, count, start);
   };
 }
 
@@ -66,7 +42,7 @@ async function read(bytes) {
 async function run({ runtime, library, ...how }, path) {
   const [graph, file] = [readFileSync(path), realpathSync(library)];
   const packages = file.slice(0, file.lastIndexOf(`${sep}node_modules${sep}`) + "/node_modules".length);
-  await inPage(how, { "page.html": PAGE, graph }, packages, async (page) => {
+  await inPage(how, { "page.html": PAGE, "runtimes.mjs": RUNTIMES, graph }, packages, async (page) => {
     await page.evaluate(load, runtime, file.slice(packages.length));
     writeSync(1, "loaded\n");
     for (let asked = await read(8); asked.length === 8; asked = await read(8)) {
