@@ -442,12 +442,13 @@ levers: []
 
 @pytest.fixture(scope="module")
 def kinds(run, tmp_path_factory):
-    """The results of a JIT job of other engines, in a folder of its own."""
+    """The results of other engines, in a folder of their own."""
     folder = tmp_path_factory.mktemp("kinds")
     (folder / "kinds.yaml").write_text(KINDS)
     (folder / "place").mkdir()
     place = ("--directory", str(folder / "place"))
-    done = snakemake(run, *place, *QUICK, str(folder / "kinds.yaml"), "--", "results/jit.csv")
+    tables = ("results/jit.csv", "results/aot.csv")
+    done = snakemake(run, *place, *QUICK, str(folder / "kinds.yaml"), "--", *tables)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
     return folder / "place/results"
 
@@ -458,8 +459,8 @@ def kinds(run, tmp_path_factory):
         ("pulley", "interpreted"),
         ("node", "jit"),
         ("wazero", "jit"),
-        ("wazero", "jit-cached"),
         ("wazero", "interpreted"),
+        ("wazero", "aot"),
         ("chromium", "page"),
     ],
 )
@@ -469,5 +470,6 @@ def test_a_kind_of_engine_classifies_as_tensorflow_does_and_is_timed(kinds, engi
     if reason := record.get("missing"):
         pytest.skip(reason)
     contender = f"wasm-packed@{engine}-{mode}"
-    timed = pd.read_csv(kinds / "jit.csv").set_index("contender").loc[contender]
+    table = "aot.csv" if mode == "aot" else "jit.csv"
+    timed = pd.read_csv(kinds / table).set_index("contender").loc[contender]
     assert timed[timed.metric == "wall"]["median"].gt(0).all()

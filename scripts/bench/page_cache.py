@@ -21,8 +21,13 @@ def files_of(contender: dict[str, Any]) -> list[str]:
     program, *words = contender["command"]
     words = [shutil.which(program), *words, *contender.get("files", ())]
     named = dict.fromkeys(path for path in words if path and Path(path).is_file())
-    cached = Path(contender["cache_dir"]).rglob("*") if contender.get("cache_dir") else ()
-    return [*named, *sorted(str(path) for path in cached if path.is_file())]
+    return [*named, *cached_by(contender)]
+
+
+def cached_by(contender: dict[str, Any]) -> list[str]:
+    """Return the files in a contender's engine's cache."""
+    found = Path(contender["cache_dir"]).rglob("*") if contender.get("cache_dir") else ()
+    return sorted(str(path) for path in found if path.is_file())
 
 
 def fill(contender: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from scripts.contenders.runner import (
     CACHED,
     COMPILING,
     JIT,
+    LATER_START,
     REFERENCE,
     Call,
     Mode,
@@ -42,19 +43,22 @@ def just_in_time(*first: str) -> Mode:
     return replace(compiling(*first), default=LATER)
 
 
-def later_runs(*first: str, cache: str = "") -> Mode:
-    """Return the mode of later runs, from the engine's own cache.
+def later_runs(*first: str) -> Mode:
+    """Return the mode of later runs, from the engine's own cache."""
+    traits = frozenset({CACHED, LATER_START})
+    return Mode(paths.MODULE, words(*first), job=JIT, traits=traits, judged_as=JIT)
 
-    Args:
-        first: the words.
-        cache: the option that names the cache's folder, of an engine that has no variable for it.
+
+def from_folder(*first: str) -> Mode:
+    """Return the mode that runs what was compiled before into the folder that these words name.
+
+    It is the engine's own cache, which the mode `jit` would fill with the same code.
     """
 
     def command(call: Call) -> list[str]:
-        folder = [cache, call.cache] if cache else []
-        return [call.program, *first, *folder, *call.options, call.path]
+        return [call.program, *first, call.cache, *call.options, call.path]
 
-    return Mode(paths.MODULE, command, job=JIT, traits=frozenset({CACHED}), judged_as=JIT)
+    return Mode(paths.MODULE, command, job=AOT, traits=frozenset({CACHED}), judged_as=JIT)
 
 
 def ahead_of_time(*first: str) -> Mode:

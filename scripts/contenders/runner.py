@@ -12,7 +12,10 @@ from scripts.common import paths
 from scripts.model.numbers import F32
 
 # Traits of modes: what decides which benchmarks a contender takes part in.
-COMPILING, CACHED, REFERENCE = "compiling", "cached", "reference"
+COMPILING, REFERENCE = "compiling", "reference"
+# What runs from its engine's own cache, filled before; and what else measures as the mode does that
+# fills it: only its start is another.
+CACHED, LATER_START = "cached", "later-start"
 # What runs in many processes at once: the kernel tells how large the largest was.
 BROWSER = "browser"
 # The jobs of a benchmark: what compiles at its start, and what was compiled ahead of time.

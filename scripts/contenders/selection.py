@@ -51,10 +51,11 @@ def on_engines(config: dict[str, Any], model: str, build: str) -> Iterator[Conte
 
 
 def gated(config: dict[str, Any], model: str) -> list[Contender]:
-    """Return what the oracle checks: everything that has a verdict of its own."""
+    """Return what the oracle checks: those whose verdicts count for what the jobs take."""
     jobs = (None, *config["compare"]["modes"])
     rows = every(config, model)
-    return [row for row in rows if row.judged_as == row.id and row.how.job in jobs]
+    counting = {row.judged_as for row in rows if row.how.job in jobs}
+    return [row for row in rows if row.id in counting]
 
 
 def measured(config: dict[str, Any], model: str, job: str) -> list[Contender]:

@@ -43,9 +43,10 @@ def of_mode(subject: Subject) -> Iterator[Row]:
     """Yield the rows of one mode; one in which nothing starts is asked nothing else."""
     if subject.is_cached:
         yield row(KEPT, subject.mode, KEPT.ask(subject))
+    if subject.is_later_start:
         return
     started = START.ask(subject)
-    if subject.is_compiled:
+    if subject.is_ahead:
         yield row(START, subject.mode, started)
     for probe in PROBES:
         yield row(probe, subject.mode, probe.ask(subject) if started[0] else started)

@@ -8,7 +8,7 @@ from typing import IO
 
 from scripts.common import paths
 from scripts.contenders.contender import Contender
-from scripts.contenders.runner import CACHED
+from scripts.contenders.runner import AOT, CACHED, LATER_START
 from scripts.engines import running
 from scripts.engines.running import Run
 
@@ -40,14 +40,24 @@ class Subject:
         return self.contender.mode
 
     @property
-    def is_compiled(self) -> bool:
+    def is_ahead(self) -> bool:
         """Whether it runs what was compiled before."""
+        return self.contender.how.job == AOT
+
+    @property
+    def has_artifact(self) -> bool:
+        """Whether that is a file by itself."""
         return self.contender.how.path == paths.AOT
 
     @property
     def is_cached(self) -> bool:
         """Whether it runs from the engine's own cache."""
         return CACHED in self.contender.how.traits
+
+    @property
+    def is_later_start(self) -> bool:
+        """Whether it is another mode but for its start."""
+        return LATER_START in self.contender.how.traits
 
     @property
     def cache(self) -> Path:
@@ -73,7 +83,7 @@ class Subject:
             most_mib: memory, MiB, from which on it is ended.
         """
         path = f"{MODULES}/{module}.wasm"
-        if self.is_compiled:
+        if self.has_artifact:
             artifact = f"{COMPILED}/{self.contender.engine}-{module}.{self.contender.by.suffix}"
             compiled = self.compile(path, artifact)
             if compiled.problem:

@@ -9,7 +9,7 @@ from scripts.bench import registry
 from scripts.contenders import registry as runners
 from scripts.contenders import selection
 from scripts.contenders.modes import LATER
-from scripts.contenders.runner import AOT, CACHED, JIT
+from scripts.contenders.runner import AOT, JIT, LATER_START
 from scripts.report import inputs, sections, wording
 from scripts.report.inputs import HEADLINES, Data
 
@@ -59,7 +59,7 @@ def original(data: Data) -> list[dict[str, str]]:
 def starts(benchmark: str, job: str) -> list[tuple[str, str]]:
     """Return the modes that the original's one figure may be of, and what they are called."""
     found = [(job, sections.column(benchmark, job))]
-    if job == JIT and registry.benchmark(benchmark).takes(frozenset({CACHED})):
+    if job == JIT and registry.benchmark(benchmark).takes(frozenset({LATER_START})):
         found.append((LATER, f"{job.upper()}, later starts from the cache"))
     return found
 

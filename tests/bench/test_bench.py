@@ -585,6 +585,30 @@ def test_an_engines_cache_is_emptied_and_filled_for_later_runs(tmp_path, spawner
     assert [path.name for path in cache.iterdir()] == ["filled"]
 
 
+def test_the_size_of_what_is_compiled_into_a_folder_is_that_of_all_it_holds(
+    tmp_path, spawner, plan
+):
+    module, cache = tmp_path / "module.wasm", tmp_path / "cache"
+    module.write_bytes(b"x" * 7)
+    command = [
+        "sh",
+        "-c",
+        'mkdir "$CACHE/of" && printf 12345 > "$CACHE/of/one" && cp "$0" "$CACHE"',
+    ]
+    plan["benchmark"], plan["settings"] = "size", {}
+    plan["contenders"][0] |= {"artifacts": {"binary": str(module)}}
+    plan["contenders"][1] |= {
+        "command": [*command, str(module)],
+        "env": {"CACHE": str(cache)},
+        "cache_dir": str(cache),
+        "traits": ["cached"],
+        "artifacts": {"wasm": str(module)},
+    }
+    samples, _ = run_bench(spawner, plan)
+    sizes = samples[samples.contender == "b"].set_index("metric").value
+    assert sizes.to_dict() == {"wasm": 7, "aot": 12}
+
+
 @pytest.mark.parametrize("is_wanted", [True, False])
 def test_processes_are_kept_on_one_core_where_that_is_wanted(spawner, is_wanted):
     every = os.sched_getaffinity(0)

@@ -27,6 +27,7 @@ CONFIG = {
         "wasmtime": ENGINE | {"runner": "wasmtime", "tool": "wasmtime"},
         "wasmer": ENGINE | {"runner": "wasmer", "tool": "wasmer"},
         "older": ENGINE | {"runner": "wasmtime", "tool": "wasmtime-47"},
+        "wazero": ENGINE | {"runner": "wazero", "tool": "wazero"},
     },
     "compare": {
         "builds": ["plain", "tuned", "wasm"],
@@ -106,6 +107,21 @@ def test_the_oracle_checks_everything_that_has_a_verdict_of_its_own():
 def test_later_runs_share_the_verdict_of_the_first():
     row = selection.called(CONFIG, "net", "wasm@wasmer-jit-cached")
     assert row.judged_as == "wasm@wasmer-jit"
+
+
+@pytest.mark.parametrize("modes", [["aot"], ["jit", "aot"]])
+def test_what_is_compiled_into_a_folder_is_measured_as_an_artefact_and_judged_as_jit(modes):
+    """The oracle checks the mode that compiles, which fills the folder, measured or not."""
+    compared = CONFIG["compare"] | {"engines": ["wazero"], "modes": modes}
+    config = CONFIG | {"compare": compared}
+    for name in ("cold_start", "cold_disk", "memory", "inference", "warm_loop", "size"):
+        rows = selection.timed(config, "net", "aot", benchmarks.benchmark(name))
+        assert "wasm@wazero-aot" in names(rows), name
+    row = selection.called(config, "net", "wasm@wazero-aot")
+    assert row.judged_as in names(selection.gated(config, "net"))
+    assert Path(row.cache).is_absolute()
+    words = row.command("wazero", row.path, cache=row.cache)
+    assert words == ["wazero", "run", "-cachedir", row.cache, "-x", MODULE]
 
 
 def test_every_contender_is_found_by_its_name():

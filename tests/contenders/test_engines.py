@@ -14,8 +14,7 @@ from snakemake.utils import update_config
 from scripts.common import checks, paths
 from scripts.common.errors import UserError
 from scripts.contenders.contender import Contender
-from scripts.contenders.modes import LATER
-from scripts.contenders.runner import CACHED
+from scripts.contenders.runner import LATER_START
 from scripts.engines import features, modules, probes
 from scripts.engines.subject import MODULES, Subject
 from scripts.tools import installers, location, lookup, pins
@@ -75,7 +74,7 @@ def contenders():
         rows += [
             (Contender(**vars(row) | {"mode": mode}), settings["compile_options"])
             for mode, how in row.by.modes.items()
-            if CACHED not in how.traits
+            if LATER_START not in how.traits
         ]
     return [pytest.param(*row, id=f"{row[0].engine}-{row[0].mode}") for row in rows]
 
@@ -107,7 +106,7 @@ def command(request, program, tmp_path):
         module = tmp_path / "module.wasm"
         module.write_bytes(wasmtime.wat2wasm(text))
         if row.how.path != paths.AOT:
-            return row.command(tool, str(module), tools=needed)
+            return row.command(tool, str(module), tools=needed, cache=str(tmp_path / "cache"))
         artefact = str(tmp_path / f"module.{row.by.suffix}")
         compiling = row.by.compile(tool, str(module), artefact, options, 1, *needed)
         subprocess.run(compiling, check=True, env=row.by.limited(1), timeout=PATIENCE)
@@ -172,7 +171,7 @@ def test_wasmedge_has_relaxed_simd_switched_on_in_each_mode(mode, program, root,
 
 
 def test_what_wazero_compiled_into_a_folder_is_found_there(program, tmp_path):
-    """Later runs read it and compile nothing; it is what `wazero compile` writes beforehand."""
+    """Its runs ahead of time compile nothing; what they read is what `wazero compile` writes."""
     wazero, module = program("wazero"), tmp_path / "module.wasm"
     module.write_bytes(wasmtime.wat2wasm(EXIT))
 
@@ -181,11 +180,11 @@ def test_what_wazero_compiled_into_a_folder_is_found_there(program, tmp_path):
         return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
 
     def run():
-        row = Contender("m", "b", "wazero", LATER, "wazero", "wazero")
-        words = row.command(wazero, str(module), cache=str(tmp_path / "later"))
+        row = Contender("m", "b", "wazero", "aot", "wazero", "wazero")
+        words = row.command(wazero, str(module), cache=str(tmp_path / "kept"))
         done = subprocess.run(words, stdin=subprocess.DEVNULL, timeout=PATIENCE)
         assert done.returncode == 3
-        return compiled("later")
+        return compiled("kept")
 
     first = run()
     assert len(first) == 1

@@ -1,6 +1,7 @@
 """The probes find out what an engine can do: the real wasmtime, and one made to fail."""
 
 import csv
+import dataclasses
 import json
 import sys
 
@@ -9,8 +10,8 @@ import pytest
 from scripts.common import files
 from scripts.contenders import registry
 from scripts.contenders.contender import Contender
-from scripts.contenders.modes import just_in_time
-from scripts.contenders.runner import Runner
+from scripts.contenders.modes import just_in_time, later_runs
+from scripts.contenders.runner import AOT, CACHED, Runner
 from scripts.engines import collect, features, modules, probe, probes, probing, running
 from scripts.engines.subject import MODULES, Subject
 from scripts.report import engines
@@ -197,6 +198,16 @@ def test_an_engine_that_fills_what_it_grows_is_stopped(ask, wrapped, monkeypatch
 def test_a_cache_that_stays_empty_is_none(ask, wrapped, tmp_path):
     found = ask("cache", wrapped(f'XDG_CACHE_HOME={tmp_path}/mine "$@"'), mode="jit-cached")
     assert set(found.values()) == {"nothing is in the cache's folder afterwards"}
+
+
+def test_what_runs_from_a_folder_is_asked_everything(everything, wasmtime, monkeypatch):
+    """It is a mode by itself, unlike later starts, which are asked whether anything is kept."""
+    kept = dataclasses.replace(later_runs("run"), traits=frozenset({CACHED}), job=AOT)
+    folder = Runner("wasm", {"aot": kept}, cache_variables=("XDG_CACHE_HOME",))
+    monkeypatch.setattr(registry, "runner", {"folder": folder}.__getitem__)
+    rows = everything(wasmtime, "folder")
+    assert {row["feature"] for row in rows if row["mode"] == "aot"} == set(features.TITLES)
+    assert all(row["works"] for row in rows), rows
 
 
 def test_a_mode_that_there_is_not_is_told_with_its_reason(everything, monkeypatch):

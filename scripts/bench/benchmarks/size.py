@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
+from scripts.bench import page_cache
 from scripts.bench.benchmark import Benchmark, Value
 from scripts.bench.harness import Contender, Harness
+from scripts.contenders.runner import CACHED
 
 
 def measure(harness: Harness, contender: Contender) -> list[Value]:
-    """Return the bytes of each file of a contender."""
+    """Return the bytes of each file of a contender; of what is compiled into a folder, of all."""
+    files = {metric: [path] for metric, path in contender["artifacts"].items()}
+    if CACHED in contender["traits"]:
+        files["aot"] = page_cache.cached_by(contender)
     return [
-        (metric, "B", float(Path(path).stat().st_size))
-        for metric, path in contender["artifacts"].items()
+        (metric, "B", float(sum(Path(path).stat().st_size for path in paths)))
+        for metric, paths in files.items()
     ]
 
 
