@@ -14,15 +14,15 @@ const BLOCK: usize = 32 << 10;
 
 /// Inputs of a pixel that a turn of wasm's innermost loop takes. It can be left after each, with sums that
 /// are used then: otherwise engines, whose compilers move loads to the top of straight code and
-/// arithmetic to where it is used, run out of registers. With relaxed SIMD's multiply-add they do so
-/// all the same.
-const STEPS: usize = if cfg!(all(
-    target_arch = "wasm32",
-    not(target_feature = "relaxed-simd")
-)) {
-    4
-} else {
-    1
+/// arithmetic to where it is used, run out of registers. Relaxed SIMD's multiply-add leaves its sum in
+/// another register than it was, in cranelift; moving it back waits for the end of the turn.
+const STEPS: usize = match (
+    cfg!(target_arch = "wasm32"),
+    cfg!(target_feature = "relaxed-simd"),
+) {
+    (true, true) => 8,
+    (true, false) => 4,
+    (false, _) => 1,
 };
 
 /// Room for inputs in another order, used again by every layer.
@@ -191,10 +191,10 @@ unsafe fn multiply<L: Lanes>(
 /// How many of the pixels left make the next tile.
 #[inline(always)]
 fn tile_rows<L: Lanes>(left: usize) -> usize {
-    let sizes = if L::ROWS == 14 {
-        [14, 7, 4, 2, 1]
-    } else {
-        [L::ROWS, 4, 2, 1, 1]
+    let sizes = match L::ROWS {
+        14 => [14, 7, 4, 2, 1],
+        3 => [3, 2, 1, 1, 1],
+        most => [most, 4, 2, 1, 1],
     };
     sizes.into_iter().find(|size| *size <= left).unwrap_or(1)
 }
@@ -210,7 +210,8 @@ unsafe fn spread_out<L: Lanes>(product: Product, from: *const f32, to: *mut f32,
             let to = to.add(at * product.depth * L::WIDTH);
             match rows {
                 6 if L::ROWS == 6 => spread_tile::<L, 6>(product, from, to),
-                4 => spread_tile::<L, 4>(product, from, to),
+                3 if L::ROWS == 3 => spread_tile::<L, 3>(product, from, to),
+                4 if L::ROWS > 3 => spread_tile::<L, 4>(product, from, to),
                 2 => spread_tile::<L, 2>(product, from, to),
                 _ => spread_tile::<L, 1>(product, from, to),
             }
@@ -264,7 +265,8 @@ unsafe fn rows<L: Lanes, const N: usize>(
                 14 if L::ROWS == 14 => tile::<L, 14, N>(product, from, weights, bias, to),
                 7 if L::ROWS == 14 => tile::<L, 7, N>(product, from, weights, bias, to),
                 6 if L::ROWS == 6 => tile::<L, 6, N>(product, from, weights, bias, to),
-                4 => tile::<L, 4, N>(product, from, weights, bias, to),
+                3 if L::ROWS == 3 => tile::<L, 3, N>(product, from, weights, bias, to),
+                4 if L::ROWS > 3 => tile::<L, 4, N>(product, from, weights, bias, to),
                 2 => tile::<L, 2, N>(product, from, weights, bias, to),
                 _ => tile::<L, 1, N>(product, from, weights, bias, to),
             }

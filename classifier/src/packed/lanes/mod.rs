@@ -41,7 +41,7 @@ pub trait Lanes: Copy {
 macro_rules! lanes {
     (
         $(#[$doc:meta])*
-        $name:ident: $width:literal floats, $rows:literal rows, spread: $spread:expr, in $inner:ty;
+        $name:ident: $width:literal floats, $rows:tt rows, spread: $spread:expr, in $inner:ty;
         $load:expr, $store:expr, $splat:expr, $load_splat:expr,
         $add:expr, $mul:expr, $mul_add:expr, $at_least:expr, $at_most:expr
     ) => {
