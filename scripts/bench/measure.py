@@ -11,9 +11,10 @@ from scripts.bench import one_core
 from scripts.bench.job import identity, measure
 from scripts.bench.plan import plan
 from scripts.bench.spawning import RunError, Spawner
-from scripts.common import errors, files, host
+from scripts.common import busy, errors, files, host
 from scripts.common.errors import UserError
 from scripts.contenders import records
+from scripts.contenders.runner import BROWSER
 from scripts.tools import location
 
 COLUMNS = (
@@ -49,6 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--meta", required=True)
     args = parser.parse_args(argv)
     job, where = read_plan(args), host.facts()
+    others = busy.Others()
     is_kept = job["mode"] in job["settings"].get("one_core", ())
     with tempfile.TemporaryDirectory() as folder, one_core.kept(is_kept) as core:
         try:
@@ -62,6 +64,9 @@ def main(argv: list[str] | None = None) -> int:
         writer.writeheader()
         writer.writerows(names[row["contender"]] | row for row in samples)
     facts = {"core": core, "host": where, "tools": location.used(args.tools)}
+    # Nobody waits for a browser's processes: they would pass for others.
+    is_alone = all(BROWSER not in row["traits"] for row in job["contenders"])
+    facts["busy_others"] = others.cores() if is_alone else None
     files.write_json(args.meta, meta | facts)
     return 0
 

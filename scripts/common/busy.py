@@ -22,6 +22,27 @@ def cores(seconds: float = 1.0) -> float | None:
     return None if before is None or after is None else round((after - before) / passed, 2)
 
 
+class Others:
+    """What others work while a job does: of no use where it starts what nobody waits for."""
+
+    def __init__(self) -> None:
+        """Begin to count."""
+        self.before, self.own, self.started = worked(), _own(), time.monotonic()
+
+    def cores(self) -> float | None:
+        """Return how many cores they kept busy on average; None where no kernel tells."""
+        after, own, passed = worked(), _own(), time.monotonic() - self.started
+        if self.before is None or after is None:
+            return None
+        # Ticks are coarse: what is left of them may be less than nothing.
+        return round(max(0.0, after - self.before - (own - self.own)) / passed, 2)
+
+
+def _own() -> float:
+    """Return the seconds that this process has worked, and all those it has waited for."""
+    return sum(os.times()[:4])
+
+
 def worked() -> float | None:
     """Return the seconds that all cores have worked since the machine started."""
     try:

@@ -1,5 +1,6 @@
 """Is the config whole: its schema, and what this cannot say: names that must refer to something."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,9 @@ def check(config: dict[str, Any]) -> None:
     known("compare.builds", compare["builds"], builds)
     known("compare.engines", compare["engines"], config["engines"])
     known("compare.benchmarks", compare.get("benchmarks", []), config["benchmarks"])
+    for name, keys in config["benchmarks"].items():
+        if keys.get("min_rounds", 0) > keys.get("max_rounds", math.inf):
+            raise UserError(f"config: benchmarks.{name}: max_rounds is less than min_rounds")
     if not any(selection.benchmarks(config, mode) for mode in compare["modes"]):
         modes = ", ".join(compare["modes"])
         raise UserError(
@@ -128,4 +132,5 @@ def known(key: str, names: list[str], valid: Any) -> None:
     """Raise `UserError` unless every name is one of the valid ones."""
     for name in names:
         if name not in valid:
-            raise UserError(f"config: {key}: unknown {name!r}; known: {', '.join(sorted(valid))}")
+            remedy = schema.remedy(name, sorted(valid))
+            raise UserError(f"config: {key}: unknown {name!r}; {remedy}")

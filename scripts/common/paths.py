@@ -100,6 +100,7 @@ ACCURACY = "results/accuracy.csv"
 ESTIMATES = "results/{mode}.csv"
 LEVERS = "results/levers.csv"
 TWINS = "results/twins.csv"
+PAIRS = "results/pairs.csv"
 EXPORTS = {
     "bencher": "results/exports/bencher.json",
     "smaller": "results/exports/smaller-is-better.json",

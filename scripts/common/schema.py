@@ -107,9 +107,13 @@ def _explain(error: ValidationError) -> str:
 
 def _unknown_key(where: str, instance: dict[str, Any], known: Iterable[str]) -> str:
     key = min((key for key in instance if key not in known), key=str)
-    near = difflib.get_close_matches(str(key), known, n=1)
-    remedy = f"did you mean {near[0]!r}?" if near else f"known keys: {_list(known)}"
-    return f"unknown key {_join(where, key)!r}; {remedy}"
+    return f"unknown key {_join(where, key)!r}; {remedy(str(key), known, 'known keys')}"
+
+
+def remedy(name: str, known: Iterable[str], what: str = "known") -> str:
+    """Return what may be meant by a name that there is not: the nearest, else all."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else f"{what}: {_list(known)}"
 
 
 def _join(where: str, key: object) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scripts.common import complaints, errors, files
+from scripts.common import busy, complaints, errors, files
 from scripts.contenders import registry
 from scripts.tools import location
 
@@ -60,6 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
     tools = list(map(files.read_json, args.tool))
+    before = busy.cores()
     if why := location.missing(args.tool):
         seconds = 0.0
         with files.atomic_write(args.out):
@@ -73,6 +74,7 @@ def main(argv: list[str] | None = None) -> int:
         "version": location.version(tools),
         "threads": args.threads,
         "seconds": round(seconds, 3),
+        "busy_start": before,
         "bytes": args.out.stat().st_size,
         "options": args.options,
     }

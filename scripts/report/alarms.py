@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pandas as pd
+
 from scripts.bench.page_cache import RESIDENT_LIMIT
 from scripts.report import agreement, wording
 from scripts.report.inputs import HEADLINES, NOOP_LIMIT_MIB, SELF_CHECK, Data
-from scripts.stats import verdicts
+from scripts.stats import intervals, verdicts
 
 
 def alarms(data: Data) -> list[str]:
@@ -23,7 +25,7 @@ def alarms(data: Data) -> list[str]:
     ]
     found += agreement.warnings(data)
     found += [f"The self-check failed: {text}" for text in self_check_failures(data)]
-    return found + warm_on_disk(data)
+    return found + self_check_doubts(data) + warm_on_disk(data)
 
 
 def listed(names: list[str]) -> str:
@@ -55,6 +57,22 @@ def self_check_failures(data: Data) -> list[str]:
     return found
 
 
+def self_check_doubts(data: Data) -> list[str]:
+    """Return where equals differ by more than the margin, in too few rounds to rule out chance."""
+    rows = data.twins[(data.twins.state == verdicts.UNDECIDED) & too_few(data.twins)]
+    return [
+        f"The self-check is in doubt: the baseline against itself differs in {row.benchmark}, "
+        f"{wording.ratio(row)}, in {row.n} rounds; to tell that from chance among "
+        f"{len(data.twins)} benchmarks takes {row.n_needed}."
+        for _, row in rows[rows.verdict.isin(intervals.DIFFERENT)].iterrows()
+    ]
+
+
+def too_few(twins: pd.DataFrame) -> pd.Series:
+    """Tell in which benchmarks the self-check could not fail, however much equals differed."""
+    return twins.n < twins.n_needed
+
+
 def self_check(data: Data) -> str:
     """Return the self-check's verdict, and where it is undecided."""
     if self_check_failures(data):
@@ -67,8 +85,15 @@ def self_check(data: Data) -> str:
     open_ = [*states.index[states == verdicts.UNDECIDED], *(f"`{name}` failed" for name in lost)]
     return (
         "The self-check is undecided: rounds are too few or too noisy to show the baseline the "
-        f"same as itself ({', '.join(open_)})."
+        f"same as itself ({', '.join(open_)}).{powerless(data)}"
     )
+
+
+def powerless(data: Data) -> str:
+    """Say in which benchmarks the self-check could not fail, if in any."""
+    rows = data.twins[(data.twins.state == verdicts.UNDECIDED) & too_few(data.twins)]
+    told = [f"{row.benchmark} ({row.n} of {row.n_needed} rounds)" for row in rows.itertuples()]
+    return f" It could not have failed in {', '.join(told)}." if told else ""
 
 
 def warm_on_disk(data: Data) -> list[str]:

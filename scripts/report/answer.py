@@ -35,14 +35,14 @@ def ranking(data: Data, rows: pd.DataFrame) -> str:
     best, worst = rows.iloc[0], rows.iloc[-1]
     text = (
         f"the best wasm is `{best.contender}`, "
-        f"{wording.compared(best, f'`{data.baseline}`')}{rivals(best, rows.iloc[1:])}"
+        f"{wording.compared(best, f'`{data.baseline}`')}{rivals(best, rows.iloc[1:], data=data)}"
     )
     compiling = rows[rows["mode"] == "jit"]
     if len(compiling) and best["mode"] != "jit":
         first = compiling.iloc[0]
-        text += f"; just in time, {told(first, compiling.iloc[1:])}"
+        text += f"; just in time, {told(data, first, compiling.iloc[1:])}"
     if worst.contender not in (best.contender, *compiling.contender[:1]):
-        text += f"; the farthest, {told(worst, rows.iloc[:-1])}"
+        text += f"; the farthest, {told(data, worst, rows.iloc[:-1])}"
     return text
 
 
@@ -58,9 +58,10 @@ def name_of(benchmark: str) -> str:
     return wording.capital(registry.benchmark(benchmark).label)
 
 
-def told(row: pd.Series, others: pd.DataFrame) -> str:
+def told(data: Data, row: pd.Series, others: pd.DataFrame) -> str:
     """Return a contender that was picked for its ratio, the ratio, and its rivals."""
-    return f"`{row.contender}`, {wording.times(row.ratio)}{rivals(row, others)}"
+    unsure = rivals(row, others, data=data)
+    return f"`{row.contender}`, {wording.times(row.ratio)}{unsure}"
 
 
 def best_native(data: Data, benchmark: str) -> str:
@@ -71,7 +72,7 @@ def best_native(data: Data, benchmark: str) -> str:
     if rows.empty:
         return ""
     best = rows.iloc[0]
-    return f"the best native, {told(best, rows[rows.contender != best.contender])}"
+    return f"the best native, {told(data, best, rows[rows.contender != best.contender])}"
 
 
 def integers(data: Data) -> str | None:
@@ -80,7 +81,7 @@ def integers(data: Data) -> str | None:
     for benchmark in inputs.first_screen(data.estimates):
         rows = wasm.with_interval(wasm.unlike(data, benchmark))
         if len(rows):
-            best = told(rows.iloc[0], rows.iloc[1:])
+            best = told(data, rows.iloc[0], rows.iloc[1:])
             found.append(f"{registry.benchmark(benchmark).label} {best}")
     return f"**With other numbers**, another model: {'; '.join(found)}." if found else None
 
@@ -110,7 +111,7 @@ def narrowed(data: Data, benchmark: str, mode: str) -> str | None:
     recipe = rows[(rows.build == ORIGINAL) & (rows.engine == best.engine)]
     if recipe.empty or best.build == ORIGINAL:
         return None
-    unsure = ", not told apart" if rivals(best, recipe) else ""
+    unsure = ", not told apart" if rivals(best, recipe, data=data) else ""
     before, after = wording.times(recipe.iloc[0].ratio), wording.times(best.ratio)
     return f"from {before} to {after} (`{best.contender}`{unsure})"
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-# Cores that a machine's own housekeeping may keep busy before a job begins.
+# Cores that a machine's own housekeeping may keep busy.
 QUIET_CORES = 0.2
 # What must be the same for all the jobs of one report, in words and as a path in a job's record.
 SAME = {
@@ -88,8 +88,14 @@ def on_one_core(jobs: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def disturbed(jobs: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the jobs that began while something else kept the machine busy."""
+    """Yield the jobs that began, or went, while something else kept the machine busy."""
     for job in jobs:
+        if (others := job.get("busy_others")) is not None and others > QUIET_CORES:
+            yield (
+                f"While {name(job, jobs)} measured, other programs kept {others:.1f} of "
+                f"{job['host']['cpu']['cores']} cores busy on average: stop them and measure it "
+                "again."
+            )
         if job["busy_start"] is not None and job["busy_start"] > QUIET_CORES:
             yield (
                 f"In the second before {name(job, jobs)} began, other programs kept "

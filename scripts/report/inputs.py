@@ -46,6 +46,7 @@ class Data:
         original: the figures the original published, by benchmark.
         levers: the rows of results/levers.csv.
         twins: the rows of results/twins.csv.
+        pairs: the rows of results/pairs.csv.
     """
 
     estimates: pd.DataFrame
@@ -62,6 +63,7 @@ class Data:
     original: dict[str, dict[str, Any]]
     levers: pd.DataFrame
     twins: pd.DataFrame
+    pairs: pd.DataFrame
     others: "list[Data]"
 
     @property
@@ -90,10 +92,15 @@ class Data:
         return pd.concat([self.rows(benchmark, metric, job) for job in self.jobs])
 
     def phase_medians(self, job: str) -> pd.DataFrame:
-        """Return milliseconds: a row for each contender, a column for each phase and `wall`."""
+        """Return milliseconds: a row for each contender, a column for each phase and `wall`.
+
+        `load` is what passes before `main` less `engine`: 0 where it is less than that varies.
+        """
         metrics = [*PHASES, "wall"]
         tables = {name: self.rows("phases", name, job).set_index("contender") for name in metrics}
-        return pd.DataFrame({name: table["median"] for name, table in tables.items()})
+        found = pd.DataFrame({name: table["median"] for name, table in tables.items()})
+        varies = tables["engine"].maximum - tables["engine"].minimum
+        return found.assign(load=found.load.where(found.load > varies, 0.0))
 
     def missing(self) -> pd.DataFrame:
         """Return the rows of contenders without figures, with the reason in `note`."""
@@ -134,6 +141,7 @@ def read(
     original: str,
     levers: str,
     twins: str,
+    pairs: str,
 ) -> Data:
     """Read a report's files; raise `UserError` naming the one that cannot be read.
 
@@ -141,7 +149,7 @@ def read(
     """
     of_models = {"estimates": read_estimates(estimates)}
     of_models |= {"oracle": read_table(oracle), "levers": read_table(levers)}
-    of_models |= {"twins": read_table(twins)}
+    of_models |= {"twins": read_table(twins), "pairs": read_table(pairs)}
     of_models |= {"accuracy": read_table(accuracy)} if accuracy else {}
     shared = {
         "accuracy": None,

@@ -37,14 +37,14 @@ def of_kind(data: Data, wanted: str) -> pd.DataFrame:
     return rows[np.array(found, dtype=bool)]
 
 
-def smallest(rows: pd.DataFrame) -> str:
+def smallest(data: Data, rows: pd.DataFrame) -> str:
     """Return the smallest ratio with its interval, and the engine and mode it is of."""
     rows = rows[~is_later(rows.to)].dropna(subset=["ratio"])
     if rows.empty:
         return "not measured"
-    rows = rows.assign(contender=rows.to.str.partition("@")[2])
+    rows = rows.assign(contender=rows.to, job=rows["mode"], shown=rows.to.str.partition("@")[2])
     best = rows.loc[rows.ratio.idxmin()]
-    return f"{wording.ratio(best)}, {best.contender}{rivals(best, rows.drop(best.name))}"
+    return f"{wording.ratio(best)}, {best.shown}{rivals(best, rows.drop(best.name), data=data)}"
 
 
 def recipe(settings: dict[str, Any]) -> tuple[Any, ...]:

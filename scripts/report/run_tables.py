@@ -8,6 +8,7 @@ import pandas as pd
 
 from scripts.bench.concurrency import metric
 from scripts.report import sections, wording
+from scripts.report.caveats import QUIET_CORES
 from scripts.report.inputs import PHASES, Data
 
 # The columns of the kernel's account: title, benchmark, metric.
@@ -144,3 +145,22 @@ def counted(data: Data) -> str:
     if not said:
         return ""
     return f"Instructions and cycles: {'; '.join(sorted(said))}."
+
+
+def compiled(data: Data) -> list[dict[str, Any]]:
+    """Return what compiling ahead of time took, and beside what, where it was not alone."""
+    return [
+        row
+        | {
+            "took": wording.significant(row["seconds"]) + beside(row["busy_start"]),
+            "size": wording.figure(row["bytes"], "B"),
+        }
+        for row in data.compiled
+    ]
+
+
+def beside(busy: float | None) -> str:
+    """Say how many cores others kept busy, where that is more than a machine's own housekeeping."""
+    if busy is None or busy <= QUIET_CORES:
+        return ""
+    return f" (other programs kept {busy:.1f} cores busy before)"

@@ -130,6 +130,7 @@ def twins(data: Data) -> list[dict[str, str]]:
         {
             "benchmark": row.benchmark,
             "rounds": f"{row.n}",
+            "needed": f"{row.n_needed}",
             "ratio": wording.ratio(row),
             "p": f"{row.p_holm:.2g}",
             "state": row.state,

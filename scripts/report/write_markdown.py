@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         chapters=[demoted(chapter) for chapter in chapters],
         alarms=named(data, alarms.alarms),
         answer=answer.answer(data),
-        like=levers.table(data, like.LIKE, like.smallest),
+        like=levers.table(data, like.LIKE, partial(like.smallest, data)),
         levers=levers.table(data, like.LEVER, levers.over),
         across=levers.table(data, like.ACROSS, levers.over),
         agreement=of_all(data, agreement.table),
@@ -61,6 +62,7 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         kernel=run_tables.kernel(data),
         counted=run_tables.counted(data),
         phases=run_tables.phases(data),
+        compiled=run_tables.compiled(data),
         roofline=roofline.roofline(data),
         too_little=wording.TOO_LITTLE,
         rounds=run_tables.rounds(data),
@@ -79,7 +81,6 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         others=[other_model(each) for each in data.others],
         self_check=of_all(data, tables.self_check),
         twins=of_all(data, tables.twins),
-        number=wording.significant,
         fewest=intervals.fewest(data.machine["config"]["confidence"]),
     )
 
@@ -105,7 +106,7 @@ def named(data: Data, lines: Callable[[Data], list[str]]) -> list[str]:
 
 def other_model(data: Data) -> dict[str, Any]:
     """Return what is told of a model that is not the first: its first screen."""
-    pairs = levers.table(data, like.LIKE, like.smallest)
+    pairs = levers.table(data, like.LIKE, partial(like.smallest, data))
     return {"model": data.model, "like": pairs, "answer": answer.answer(data)}
 
 
@@ -115,6 +116,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--estimates", nargs="+", required=True, help="results/{mode}.csv")
     parser.add_argument("--levers", required=True, help="results/levers.csv")
     parser.add_argument("--twins", required=True, help="results/twins.csv")
+    parser.add_argument("--pairs", required=True, help="results/pairs.csv")
     parser.add_argument("--machine", required=True)
     parser.add_argument("--models", required=True, nargs="+")
     parser.add_argument("--arithmetic", required=True, nargs="+", help="of each model")

@@ -1,1 +1,1 @@
-"""Stage stats: from samples to estimates, levers and twins."""
+"""Stage stats: from samples to estimates, levers, twins and pairs."""

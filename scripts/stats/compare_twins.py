@@ -2,7 +2,7 @@
 
 Both entries are the same program, in every mode's job, so its rounds add up. The tests are as many
 as the benchmarks: their p-values are corrected for that by Holm's method, or every tenth report
-would raise a false alarm.
+would raise a false alarm. With fewer rounds than `n_needed` no difference is beyond chance then.
 """
 
 from typing import Any
@@ -18,7 +18,8 @@ from scripts.stats.pairs import compared, paired_rounds
 
 COLUMNS = [
     "model", "benchmark", "metric", "contender", "n", "baseline",
-    "ratio", "ratio_low", "ratio_high", "margin", "verdict", "p_value", "p_holm", "state",
+    "ratio", "ratio_low", "ratio_high", "margin", "verdict",
+    "p_value", "p_holm", "n_needed", "state",
 ]  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def table(counted: pd.DataFrame, baseline: str, level: float, margin: float) -> 
     p_values = [intervals.sign_test(values) for values in pooled.values()]
     rows = [
         row(*key, values, baseline, level, margin, p_value, p_holm)
+        | {"n_needed": intervals.fewest(level, len(pooled))}
         for (key, values), p_value, p_holm in zip(
             pooled.items(), p_values, intervals.holm(p_values), strict=True
         )

@@ -138,9 +138,12 @@ def holm(p_values: list[float]) -> list[float]:
     return adjusted
 
 
-def fewest(confidence: float) -> int:
-    """Return how many rounds `exact_interval` needs at the least: all of them on one side of it."""
-    return math.ceil(1 - math.log2(1 - confidence))
+def fewest(confidence: float, tests: int = 1) -> int:
+    """Return how many rounds `exact_interval` needs at the least: all of them on one side of it.
+
+    So many let `sign_test` find a difference, of several `tests` after Holm's correction.
+    """
+    return math.ceil(1 - math.log2((1 - confidence) / tests))
 
 
 def exact(value: float, baseline: float) -> Ratio:

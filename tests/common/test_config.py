@@ -128,6 +128,8 @@ def test_the_console_shows_a_wrong_key_and_little_else(root):
         ("compare.engines", ["wavm"], "compare.engines: unknown 'wavm'"),
         ("compare.benchmarks", ["cold"], "compare.benchmarks: unknown 'cold'"),
         ("compare.baseline", "native-slow", "compare.baseline: unknown 'native-slow'"),
+        ("engines.wasmtimee", {}, "runner: unknown 'wasmtimee'; did you mean 'wasmtime'?"),
+        ("benchmarks.cold_start.max_rounds", 1, "cold_start: max_rounds is less than min_rounds"),
         ("compare.baseline", "wasm", "is no native build"),
         ("builds.native.lanes", "sse2", "builds.native: `lanes` is of `runtime: packed` alone"),
         ("builds.native-packed.tract", "0.23.8", "`tract` is of `runtime: tract` alone"),

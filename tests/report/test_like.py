@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from scripts.report import like
+from scripts.stats import compare_pairs
 
 PLAIN, TUNED = {}, {"lto": "fat", "codegen-units": 1}
 
@@ -29,9 +30,17 @@ def test_the_smallest_ratio_names_whom_it_is_not_told_apart_from():
             "ratio_high": [2.05, 2.2, 9.5],
             "verdict": "more",
             "margin": 0.05,
+            "mode": "aot",
+            "benchmark": "memory",
         }
     )
-    assert like.smallest(rows).endswith("one-aot (not told apart from `two-aot`)")
+    pairs = pd.DataFrame(columns=compare_pairs.COLUMNS)
+    alone = SimpleNamespace(pairs=pairs)
+    assert like.smallest(alone, rows).endswith("one-aot (not told apart from `two-aot`)")
+    row = {"job": "aot", "benchmark": "memory", "contender": "b@two-aot", "baseline": "b@one-aot"}
+    row |= {"ratio_low": 1.01, "ratio_high": 1.1}
+    paired = SimpleNamespace(pairs=pd.DataFrame([row], columns=compare_pairs.COLUMNS))
+    assert like.smallest(paired, rows).endswith("one-aot")
 
 
 def test_builds_by_one_recipe():

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,8 @@ from scripts.bench import registry as benchmarks
 from scripts.common.errors import UserError
 from scripts.contenders import registry
 from scripts.engines.features import COLUMNS, TITLES
-from scripts.report import apart, inputs, wording, write_markdown
-from scripts.stats import compare_levers, compare_twins, estimate, estimate_accuracy
+from scripts.report import apart, inputs, run_tables, wording, write_markdown
+from scripts.stats import compare_levers, compare_pairs, compare_twins, estimate, estimate_accuracy
 
 SETTINGS = {
     "compare": {
@@ -149,6 +150,7 @@ def write(tmp_path, root):
         compare_twins.table(counted, "native", 0.99, 0.05).to_csv(
             tmp_path / "twins.csv", index=False
         )
+        compare_pairs.table(counted, 0.99, 0.05).to_csv(tmp_path / "pairs.csv", index=False)
         tools = {"name": "wasmtime", "version": "48.0.8", "source": "PATH", "path": "wasmtime"}
         pd.DataFrame([tools]).to_csv(tmp_path / "tools.csv", index=False)
         pd.DataFrame(engines, columns=COLUMNS).to_csv(tmp_path / "engines.csv", index=False)
@@ -170,6 +172,7 @@ def write(tmp_path, root):
             ("engines", "engines.csv"),
             ("levers", "levers.csv"),
             ("twins", "twins.csv"),
+            ("pairs", "pairs.csv"),
         ):
             arguments += [f"--{name}", str(tmp_path / file)]
         for name in ("original.yaml", "report.md.j2"):
@@ -295,6 +298,15 @@ def test_the_self_check_passes_only_within_the_margin(write):
     assert noisy.startswith("is undecided")
     assert "cold_start, memory, throughput" in noisy
     assert self_check(write({"aot": samples("aot", {WASM: 2}, twin=1.2)})) == "failed."
+
+
+def test_a_self_check_that_could_not_fail_says_so_first(write):
+    """Eight rounds cannot tell a factor of two from chance in one of three benchmarks."""
+    text = write({"aot": samples("aot", {WASM: 2}, twin=2.0, rounds=8)})
+    doubts = [line for line in text.splitlines() if "The self-check is in doubt" in line]
+    assert len(doubts) == len(BASE)
+    assert re.search(r"differs in memory, (2\.0|1\.9)[^,]*, in 8 rounds; .* takes 10\.", text)
+    assert "It could not have failed in cold_start (8 of 10 rounds)" in self_check(text)
 
 
 def test_without_its_second_entry_the_self_check_is_undecided(write):
@@ -1064,6 +1076,43 @@ def test_of_many_that_are_not_told_apart_the_number_is_said():
     table = pd.DataFrame(rows)
     assert apart.rivals(table.iloc[0], table.iloc[1:4]) == " (not told apart from `b`, `c`, `d`)"
     assert apart.rivals(table.iloc[0], table.iloc[1:]) == " (not told apart from 4 others)"
+
+
+@pytest.mark.parametrize(("factor", "is_apart"), [(1.02, True), (1.0, False)])
+def test_two_are_told_apart_by_their_own_rounds(write, factor, is_apart):
+    """Noise of whole rounds widens both ratios to the baseline, and not the ratio of the two."""
+    rng = np.random.default_rng(5)
+    table = samples("aot", {"wasm@wasmtime-aot": 2.0, "wasm@wasmer-aot": 2.0 * factor}, spread=1e-3)
+    for number in range(10):
+        chosen = (table["round"] == number) & table.contender.str.contains("@")
+        table.loc[chosen, "value"] *= rng.uniform(0.9, 1.1)
+    assert ("not told apart" not in answers(write({"aot": table}))[0]) == is_apart
+
+
+def test_in_different_jobs_nothing_is_paired():
+    data = SimpleNamespace(pairs=pd.DataFrame(columns=compare_pairs.COLUMNS))
+    rows = [
+        {"contender": name, "job": job, "benchmark": "memory", "ratio_low": low, "ratio_high": high}
+        for name, job, low, high in (("a", "aot", 1, 2), ("b", "jit", 1.9, 3), ("c", "jit", 4, 5))
+    ]
+    table = pd.DataFrame(rows)
+    told = apart.rivals(table.iloc[0], table.iloc[1:], data=data)
+    assert told == " (not told apart from `b`)"
+
+
+def test_what_was_compiled_beside_other_programs_says_so():
+    row = {"build": "wasm", "engine": "wasmtime", "version": "48", "threads": 2, "bytes": 2e6}
+    records = [row | {"seconds": 8.0, "busy_start": busy} for busy in (None, 0.1, 1.3)]
+    told = [row["took"] for row in run_tables.compiled(SimpleNamespace(compiled=records))]
+    assert told == ["8.00", "8.00", "8.00 (other programs kept 1.3 cores busy before)"]
+
+
+def test_a_load_within_the_noise_of_what_it_is_taken_from_is_too_little_to_tell(write):
+    table = with_phases(samples("aot", {WASM: 2}), {"native": {}, WASM: {"load": 0.5}})
+    engine = (table.contender == WASM) & (table.metric == "engine")
+    table.loc[engine & (table["round"] == 0), "value"] = 2.0
+    text = write({"aot": table})
+    assert f"| `{WASM}` | AOT | 6.50 | 1.00 | too little to tell | 1.00 |" in text
 
 
 def probed(feature, mode, said="", works=False, probe="p", engine="node"):

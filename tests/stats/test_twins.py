@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import write_job
 from scipy import stats
 
+from scripts.bench import job, registry
+from scripts.common import checks
 from scripts.report import inputs
 from scripts.stats import compare_twins, intervals, verdicts
 
@@ -66,6 +69,40 @@ def test_a_report_raises_a_false_alarm_as_seldom_as_one_test_may():
         corrected += min(intervals.holm(values)) <= 1 - LEVEL
         uncorrected += min(values) <= 1 - LEVEL
     assert corrected <= stats.binom.ppf(0.999, 1000, 1 - LEVEL) < uncorrected
+
+
+def test_of_many_tests_one_that_chance_explains_is_no_failure():
+    """All eight rounds on one side are p = 0.008: enough for one benchmark, not for one of many."""
+    small = {"memory": 1.06}
+    found = compare_twins.table(
+        samples(modes=("aot",), factors=small, spread=0.001), "native", LEVEL, MARGIN
+    ).set_index("benchmark")
+    assert found.p_value["memory"] <= 1 - LEVEL < found.p_holm["memory"]
+    assert found.state["memory"] == verdicts.UNDECIDED
+    alone = samples(modes=("aot",), factors=small, spread=0.001)
+    alone = alone[alone.benchmark == "memory"]
+    assert states(alone) == {"memory": verdicts.FAILED}
+
+
+def test_so_many_rounds_as_are_needed_let_it_fail_and_one_less_does_not():
+    table = compare_twins.table(samples(), "native", LEVEL, MARGIN)
+    (needed,) = set(table.n_needed)
+    for rounds, state in ((needed - 1, verdicts.UNDECIDED), (needed, verdicts.FAILED)):
+        found = states(samples(rounds=rounds, modes=("aot",), factors={"memory": 2}))
+        assert found["memory"] == state
+
+
+def test_in_the_default_run_the_self_check_can_fail_in_every_benchmark(root):
+    """A factor of two must not pass for noise: the rounds of all modes suffice, after Holm."""
+    config = yaml.safe_load((root / "config/config.yaml").read_text())
+    checks.accept(config, root / "workflow/schemas/config.schema.yaml")
+    settings = {
+        name: keys for name, keys in config["benchmarks"].items() if name in inputs.HEADLINES
+    }
+    needed = intervals.fewest(config["confidence"], len(settings))
+    for name, keys in settings.items():
+        rounds = job.limits(registry.benchmark(name), keys, config["confidence"]).min_rounds
+        assert len(keys["modes"]) * rounds >= needed, name
 
 
 def test_a_second_entry_that_is_missing_has_no_row():

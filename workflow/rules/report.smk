@@ -97,6 +97,7 @@ rule report_md:
         estimates=expand(paths.ESTIMATES, mode=MODES),
         levers=paths.LEVERS,
         twins=paths.TWINS,
+        pairs=paths.PAIRS,
         figures=[
             *ANSWERS,
             *(name for mode in MODES for name in figures(mode)),
@@ -135,6 +136,7 @@ rule report_md:
         " --estimates {input.estimates:q}"
         " --levers {input.levers:q}"
         " --twins {input.twins:q}"
+        " --pairs {input.pairs:q}"
         " --figures {input.figures:q}"
         " --machine {input.machine:q}"
         " --models {input.models:q}"

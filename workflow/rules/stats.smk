@@ -1,5 +1,5 @@
 # Stage stats. In: the samples of all models, counts of labelled photographs.
-# Out: results/{mode}.csv, results/levers.csv, results/twins.csv, results/accuracy.csv.
+# Out: results/{mode}.csv, results/levers.csv, results/twins.csv, results/pairs.csv, results/accuracy.csv.
 
 
 include: "functions/stats.smk"
@@ -90,6 +90,31 @@ rule twins:
         "python -m scripts.stats.compare_twins"
         " --samples {input.samples:q}"
         " --baseline {params.baseline:q}"
+        " --confidence {params.confidence}"
+        " --margin {params.margin}"
+        " --out {output:q}"
+        " > {log:q} 2>&1"
+
+
+rule pairs:
+    input:
+        samples=of_every_job(paths.SAMPLES),
+        meta=of_every_job(paths.JOB),
+    output:
+        report(paths.PAIRS, category="tables", labels={"table": "pairs.csv"}),
+    log:
+        "results/logs/estimate/pairs.log",
+    conda:
+        "../../envs/conda/stats.yaml"
+    params:
+        confidence=config["confidence"],
+        margin=config["margin"],
+        code=told_code("scripts.stats.compare_pairs"),
+    message:
+        "Comparing every contender with every other"
+    shell:
+        "python -m scripts.stats.compare_pairs"
+        " --samples {input.samples:q}"
         " --confidence {params.confidence}"
         " --margin {params.margin}"
         " --out {output:q}"

@@ -12,8 +12,9 @@ CLASSIFIER_SOURCES = own_files(
     "src/**/*.rs",
     "examples/**/*.rs",
 )
-COMPONENT_SOURCES = own_files("classifier/component", "Cargo.toml", "src/**/*.rs")
-MEASURE_SOURCES = own_files("classifier/measure", "Cargo.toml", "src/**/*.rs")
+# Both are of the classifier's workspace, whose manifest has the profiles.
+COMPONENT_SOURCES = own_files("classifier", "Cargo.toml", "component/Cargo.toml", "component/src/**/*.rs")
+MEASURE_SOURCES = own_files("classifier", "Cargo.toml", "measure/Cargo.toml", "measure/src/**/*.rs")
 
 
 def one_of(builds, *, is_packed):

@@ -1,0 +1,49 @@
+"""Rule script: every contender against every other of a job, round by round.
+
+What the report says of the best and the farthest follows from these, not from where the intervals
+of two ratios to the baseline happen to meet.
+"""
+
+from itertools import combinations
+
+import pandas as pd
+
+from scripts.bench import registry
+from scripts.common import errors, files
+from scripts.contenders.records import SELF_CHECK
+from scripts.stats import command, intervals
+from scripts.stats.pairs import compared, per_round
+
+KEYS = ["model", "job", "benchmark", "metric"]
+COLUMNS = [
+    *KEYS, "contender", "n", "baseline", "ratio", "ratio_low", "ratio_high", "margin", "verdict",
+]  # fmt: skip
+
+
+def table(counted: pd.DataFrame, level: float, margin: float) -> pd.DataFrame:
+    """Return a row for each model, job, benchmark and pair of contenders: its headline's ratio."""
+    counted = counted[counted.metric == counted.benchmark.map(registry.headlines())]
+    counted = counted[counted["mode"] != SELF_CHECK]
+    rows = []
+    for key, group in counted.groupby(KEYS, sort=False):
+        values = {name: per_round(own) for name, own in group.groupby("contender")}
+        for first, second in combinations(values, 2):
+            both = pd.concat([values[second], values[first]], axis=1, join="inner").to_numpy()
+            if len(both):
+                found = intervals.ratio(*both.T, level)
+                names = {**dict(zip(KEYS, key, strict=True)), "contender": second, "n": len(both)}
+                rows.append(names | compared(first, found, margin))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write results/pairs.csv."""
+    args = command.parser(__doc__).parse_args(argv)
+    counted = command.counted(args.samples)
+    with files.atomic_write(args.out) as stream:
+        table(counted, args.confidence, args.margin).to_csv(stream, index=False)
+    return 0
+
+
+if __name__ == "__main__":
+    errors.run(main)
