@@ -13,8 +13,12 @@ CLASSIFIER_SOURCES = own_files(
     "examples/**/*.rs",
 )
 # Both are of the classifier's workspace, whose manifest has the profiles.
-COMPONENT_SOURCES = own_files("classifier", "Cargo.toml", "component/Cargo.toml", "component/src/**/*.rs")
-MEASURE_SOURCES = own_files("classifier", "Cargo.toml", "measure/Cargo.toml", "measure/src/**/*.rs")
+COMPONENT_SOURCES = own_files(
+    "classifier", "Cargo.toml", "component/Cargo.toml", "component/src/**/*.rs"
+)
+MEASURE_SOURCES = own_files(
+    "classifier", "Cargo.toml", "measure/Cargo.toml", "measure/src/**/*.rs"
+)
 
 
 def one_of(builds, *, is_packed):
