@@ -10,9 +10,9 @@ import yaml
 from scripts.bench import registry
 from scripts.common import files
 from scripts.common.errors import UserError
+from scripts.contenders import registry as runners
 from scripts.contenders.modes import LATER
 from scripts.contenders.records import SELF_CHECK
-from scripts.contenders.runner import JIT
 
 # The metric that stands for a benchmark where there is room for one.
 HEADLINES = registry.headlines()
@@ -109,8 +109,15 @@ class Data:
     def failed(self) -> pd.DataFrame:
         """Return the rows of contenders that the oracle passed and a benchmark could not time."""
         rows, refused = self.missing(), self.refused()
-        judged = rows.contender.str.replace(f"-{LATER}", f"-{JIT}")
-        return rows[~judged.isin(refused)]
+        return rows.loc[[self.judged_as(row) not in refused for _, row in rows.iterrows()]]
+
+    def judged_as(self, row: pd.Series) -> str:
+        """Return the contender whose verdict by the oracle counts for that of a row."""
+        engine = self.machine["config"]["engines"].get(row.engine)
+        mode = engine and runners.runner(engine["runner"]).modes.get(row["mode"])
+        if not mode or not mode.judged_as:
+            return row.contender
+        return f"{row.build}@{row.engine}-{mode.judged_as}"
 
     def refused(self) -> list[str]:
         """Return the contenders that the oracle did not pass."""

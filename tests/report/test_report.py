@@ -1089,6 +1089,24 @@ def test_two_are_told_apart_by_their_own_rounds(write, factor, is_apart):
     assert ("not told apart" not in answers(write({"aot": table}))[0]) == is_apart
 
 
+@pytest.mark.parametrize(
+    ("engine", "mode"), [("wazero", "aot"), ("wasmtime", "jit-cached"), ("wasmtime", "jit")]
+)
+def test_what_the_oracle_refused_in_the_mode_that_is_judged_did_not_fail_on_the_way(engine, mode):
+    """Another mode's verdict counts for what runs its code from a folder or a cache."""
+    row = {"contender": f"wasm@{engine}-{mode}", "build": "wasm", "engine": engine, "mode": mode}
+    data = inputs.Data(**dict.fromkeys(inputs.Data.__annotations__))
+    config = {"engines": {engine: {"runner": engine}}}
+    for judged, failed in ((f"wasm@{engine}-jit", 0), ("wasm@other-jit", 1)):
+        found = dataclasses.replace(
+            data,
+            machine={"config": config},
+            estimates=pd.DataFrame([row | {"n": 0}]),
+            oracle=pd.DataFrame([{"contender": judged, "passed": False}]),
+        )
+        assert len(found.failed()) == failed
+
+
 def test_in_different_jobs_nothing_is_paired():
     data = SimpleNamespace(pairs=pd.DataFrame(columns=compare_pairs.COLUMNS))
     rows = [
