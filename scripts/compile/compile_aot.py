@@ -60,12 +60,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(argv)
     tools = list(map(files.read_json, args.tool))
-    before = busy.cores()
     if why := location.missing(args.tool):
-        seconds = 0.0
+        seconds, before = 0.0, None
         with files.atomic_write(args.out):
             pass
     else:
+        before = busy.cores()
         seconds, why = compile_module(args, tools)
     record = {
         "model": args.model,

@@ -59,18 +59,18 @@ def self_check_failures(data: Data) -> list[str]:
 
 def self_check_doubts(data: Data) -> list[str]:
     """Return where equals differ by more than the margin, in too few rounds to rule out chance."""
-    rows = data.twins[(data.twins.state == verdicts.UNDECIDED) & too_few(data.twins)]
+    rows = powerless(data.twins)
     return [
         f"The self-check is in doubt: the baseline against itself differs in {row.benchmark}, "
-        f"{wording.ratio(row)}, in {row.n} rounds; to tell that from chance among "
-        f"{len(data.twins)} benchmarks takes {row.n_needed}."
+        f"{wording.ratio(row)}, in {row.n} rounds; to tell that from chance, "
+        f"as one of several tests, takes {row.n_needed}."
         for _, row in rows[rows.verdict.isin(intervals.DIFFERENT)].iterrows()
     ]
 
 
-def too_few(twins: pd.DataFrame) -> pd.Series:
-    """Tell in which benchmarks the self-check could not fail, however much equals differed."""
-    return twins.n < twins.n_needed
+def powerless(twins: pd.DataFrame) -> pd.DataFrame:
+    """Return the undecided rows in which it could not fail, however much equals differed."""
+    return twins[(twins.state == verdicts.UNDECIDED) & (twins.n < twins.n_needed)]
 
 
 def self_check(data: Data) -> str:
@@ -85,13 +85,13 @@ def self_check(data: Data) -> str:
     open_ = [*states.index[states == verdicts.UNDECIDED], *(f"`{name}` failed" for name in lost)]
     return (
         "The self-check is undecided: rounds are too few or too noisy to show the baseline the "
-        f"same as itself ({', '.join(open_)}).{powerless(data)}"
+        f"same as itself ({', '.join(open_)}).{could_not_fail(data.twins)}"
     )
 
 
-def powerless(data: Data) -> str:
+def could_not_fail(twins: pd.DataFrame) -> str:
     """Say in which benchmarks the self-check could not fail, if in any."""
-    rows = data.twins[(data.twins.state == verdicts.UNDECIDED) & too_few(data.twins)]
+    rows = powerless(twins)
     told = [f"{row.benchmark} ({row.n} of {row.n_needed} rounds)" for row in rows.itertuples()]
     return f" It could not have failed in {', '.join(told)}." if told else ""
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from scripts.bench import concurrency, registry
 from scripts.common import errors, files
-from scripts.stats import command, intervals
-from scripts.stats.pairs import compared, paired_rounds
+from scripts.stats import command
+from scripts.stats.pairs import comparison, paired_rounds
 
 COLUMNS = [
     "model", "lever", "from", "to", "mode", "benchmark", "metric", "n",
@@ -38,9 +38,7 @@ def row(
 ) -> dict[str, Any]:
     """Return the ratio of a benchmark's headline, after to before, from its paired rounds."""
     old, new = (counted[counted.contender == name] for name in (before, after))
-    both = paired_rounds(new, old)
-    found = intervals.ratio(both.value.to_numpy(), both.base.to_numpy(), level)
-    return {"n": len(both), **compared(before, found, margin)}
+    return comparison(paired_rounds(new, old), before, level, margin)
 
 
 def table(

@@ -8,11 +8,10 @@ from itertools import combinations
 
 import pandas as pd
 
-from scripts.bench import registry
 from scripts.common import errors, files
 from scripts.contenders.records import SELF_CHECK
-from scripts.stats import command, intervals
-from scripts.stats.pairs import compared, per_round
+from scripts.stats import command
+from scripts.stats.pairs import comparison, headlines, joined, per_round
 
 KEYS = ["model", "job", "benchmark", "metric"]
 COLUMNS = [
@@ -22,17 +21,15 @@ COLUMNS = [
 
 def table(counted: pd.DataFrame, level: float, margin: float) -> pd.DataFrame:
     """Return a row for each model, job, benchmark and pair of contenders: its headline's ratio."""
-    counted = counted[counted.metric == counted.benchmark.map(registry.headlines())]
-    counted = counted[counted["mode"] != SELF_CHECK]
+    counted = headlines(counted[counted["mode"] != SELF_CHECK])
     rows = []
     for key, group in counted.groupby(KEYS, sort=False):
         values = {name: per_round(own) for name, own in group.groupby("contender")}
         for first, second in combinations(values, 2):
-            both = pd.concat([values[second], values[first]], axis=1, join="inner").to_numpy()
+            both = joined(values[second], values[first])
             if len(both):
-                found = intervals.ratio(*both.T, level)
-                names = {**dict(zip(KEYS, key, strict=True)), "contender": second, "n": len(both)}
-                rows.append(names | compared(first, found, margin))
+                names = {**dict(zip(KEYS, key, strict=True)), "contender": second}
+                rows.append(names | comparison(both, first, level, margin))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -14,7 +14,7 @@ from scripts.bench import registry
 from scripts.common import errors, files
 from scripts.contenders.records import TWIN
 from scripts.stats import command, intervals, verdicts
-from scripts.stats.pairs import compared, paired_rounds
+from scripts.stats.pairs import compared, headlines, paired_rounds
 
 COLUMNS = [
     "model", "benchmark", "metric", "contender", "n", "baseline",
@@ -29,8 +29,7 @@ def ratios(counted: pd.DataFrame, baseline: str) -> dict[tuple[str, str], np.nda
     The keys are (model, benchmark).
     """
     found: dict[tuple[str, str], list[np.ndarray]] = {}
-    counted = counted[counted.metric == counted.benchmark.map(registry.headlines())]
-    for (*key, _), group in counted.groupby(["model", "benchmark", "job"], sort=False):
+    for (*key, _), group in headlines(counted).groupby(["model", "benchmark", "job"], sort=False):
         entries = (group[group.contender == name] for name in (baseline + TWIN, baseline))
         both = paired_rounds(*entries)
         if len(both):
