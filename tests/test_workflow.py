@@ -21,7 +21,7 @@ CONTENDERS = {
 CHECKED = {
     "native-plain",
     "litert",
-    *(f"{build}@openwhisk-action" for build in WASM),
+    "wasm-packed@openwhisk-action",
     *CONTENDERS["jit"],
     *CONTENDERS["aot"],
 }

@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         if subprocess.run(command, env=environment, check=False).returncode != 0:
             raise UserError(f"package {args.package} does not build; cargo's messages stand above")
         for program in PROGRAMS[args.package]:
-            kept.copy(target / "release" / program, args.out_dir)
+            kept.copy(target / "release" / program, args.out_dir / program)
     return 0
 
 

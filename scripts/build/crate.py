@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from scripts.build import kept
-from scripts.common import cache, cpu, files
+from scripts.common import cache, cpu, files, paths
 
-# The command; as wasm, the OpenWhisk action too.
-EXAMPLES = {"native": ["mobilenet-oc-l"], "wasm": ["mobilenet-oc-l", "mobilenet-oc"]}
-# What is compiled where it is served alone, and the features that it needs besides.
-SERVICE, SERVICE_FEATURES = ["mobilenet-oc-http"], ["http"]
+# The features that an example needs besides.
+FEATURES = {paths.SERVICE: ["http"]}
 HOST_CPU = "target-cpu=native"
 # What vectors of 128 bits are called, by the processor's architecture.
 LANES_128 = {"x86_64": "sse2", "aarch64": "neon", "arm64": "neon"}
@@ -100,18 +98,13 @@ def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
     }
 
 
-def features(settings: dict[str, Any], is_service: bool = False) -> list[str]:
+def features(settings: dict[str, Any], example: str = paths.COMMAND) -> list[str]:
     """Return the classifier's features: the action's ABI, the model's form, a snapshot, HTTP."""
     form = "graph"
     if settings["runtime"] == "packed":
         form = "packed" if settings["numbers"] == "f32" else "integers"
     snapshot = ["snapshot"] if settings["snapshot"] else []
-    return ["wasm", form, *snapshot, *(SERVICE_FEATURES if is_service else [])]
-
-
-def examples(settings: dict[str, Any], is_service: bool = False) -> list[str]:
-    """Return the examples that are compiled of a build, or of its service."""
-    return SERVICE if is_service else EXAMPLES[settings["target"]]
+    return ["wasm", form, *snapshot, *FEATURES.get(example, [])]
 
 
 def cargo_command(
@@ -119,23 +112,22 @@ def cargo_command(
     settings: dict[str, Any],
     target: Path,
     jobs: int,
-    is_service: bool = False,
+    example: str = paths.COMMAND,
     package: Path | None = None,
 ) -> list[str]:
-    """Return the cargo call of a build, or of its service, that takes `jobs` cores at most."""
+    """Return the cargo call of a build's example that takes `jobs` cores at most."""
     manifest = (package or CLASSIFIER) / "Cargo.toml"
     here = ["--manifest-path", str(manifest), "--target-dir", str(target)]
-    arguments = cargo_arguments(record, settings, is_service)
+    arguments = cargo_arguments(record, settings, example)
     return [record["path"], *arguments, "--jobs", str(jobs), *here]
 
 
 def cargo_arguments(
-    record: dict[str, Any], settings: dict[str, Any], is_service: bool = False
+    record: dict[str, Any], settings: dict[str, Any], example: str = paths.COMMAND
 ) -> list[str]:
     """Return what decides of the cargo call what is compiled."""
-    arguments = ["build", "--release", "--locked"]
-    arguments += [word for name in examples(settings, is_service) for word in ("--example", name)]
-    arguments += ["--no-default-features", "--features", ",".join(features(settings, is_service))]
+    arguments = ["build", "--release", "--locked", "--example", example]
+    arguments += ["--no-default-features", "--features", ",".join(features(settings, example))]
     arguments += profile_arguments(settings["profile"])
     if settings["target"] == "wasm":
         arguments += ["--target", record["wasm"]["target"], *record["wasm"]["cargo_args"]]

@@ -17,8 +17,8 @@ from scripts.common.errors import UserError
 
 # How many lie in a target folder, those of the last calls.
 MOST = 16
-# The digests of the files beside it, by name.
-DIGESTS = "sha256.json"
+# The digest of the file beside it, by name.
+DIGEST = "sha256.json"
 
 
 def embedded(file: Path) -> Path:
@@ -49,17 +49,16 @@ def folder(target: Path, parts: list[Any]) -> Path:
     return target / "kept" / key[:16]
 
 
-def is_whole(made: Path, names: list[str]) -> bool:
-    """Tell whether a folder holds all files of these names as they were kept."""
+def is_whole(made: Path, name: str) -> bool:
+    """Tell whether a folder holds the file of this name as it was kept."""
     try:
-        digests = files.read_json(made / DIGESTS)
-        return digests == {name: files.sha256(made / name) for name in names}
+        return files.read_json(made / DIGEST) == {name: files.sha256(made / name)}
     except (OSError, UserError):
         return False
 
 
-def keep(made: Path, paths: list[Path]) -> None:
-    """Copy files into a folder, whole or not at all; the oldest of the folders beside it go."""
+def keep(made: Path, path: Path) -> None:
+    """Copy a file into a folder, whole or not at all; the oldest of the folders beside it go."""
     part = made.with_name(f"{made.name}{files.UNFINISHED}")
     for leftover in (part, made):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -67,15 +66,13 @@ def keep(made: Path, paths: list[Path]) -> None:
     for old in others[: -(MOST - 1)]:
         shutil.rmtree(old)
     part.mkdir(parents=True)
-    for path in paths:
-        shutil.copy(path, part / path.name)
-    files.write_json(part / DIGESTS, {path.name: files.sha256(part / path.name) for path in paths})
+    shutil.copy(path, part / path.name)
+    files.write_json(part / DIGEST, {path.name: files.sha256(part / path.name)})
     part.rename(made)
 
 
-def copy(source: Path, folder: Path) -> None:
-    """Copy an executable into `folder`, whole or not at all."""
-    target = folder / source.name
+def copy(source: Path, target: Path) -> None:
+    """Copy an executable, whole or not at all."""
     with open(source, "rb") as built, files.atomic_write(target, "wb") as out:
         shutil.copyfileobj(built, out)
     if not target.suffix:

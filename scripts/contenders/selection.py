@@ -10,7 +10,7 @@ from scripts.bench.benchmark import Benchmark
 from scripts.contenders import registry
 from scripts.contenders.contender import NO_ENGINE, Contender
 
-# What every wasm build is checked on besides, and not timed.
+# What the builds that the config names so are checked on besides, and not timed.
 ACTION_HOST = "openwhisk"
 # What it is checked on where it is deployed so, and the tool that serves it.
 SERVICE_HOST, SERVE_TOOL = "service", "wasmtime"
@@ -55,7 +55,12 @@ def gated(config: dict[str, Any], model: str) -> list[Contender]:
     jobs = (None, *config["compare"]["modes"])
     rows = every(config, model)
     counting = {row.judged_as for row in rows if row.how.job in jobs}
-    return [row for row in rows if row.id in counting]
+    return [row for row in rows if row.id in counting and is_wanted(config, row)]
+
+
+def is_wanted(config: dict[str, Any], row: Contender) -> bool:
+    """Tell whether a contender is no action, or that of a build that the config wants as one."""
+    return row.engine != ACTION_HOST or row.build in config["compare"]["actions"]
 
 
 def measured(config: dict[str, Any], model: str, job: str) -> list[Contender]:

@@ -150,6 +150,17 @@ def lacking(data: Data) -> list[dict[str, str]]:
     ]
 
 
+def no_actions(data: Data) -> list[str]:
+    """Return the wasm builds that are compared and, as the config wants it, no actions."""
+    config = data.machine["config"]
+    compared = config["compare"]
+    return [
+        f"`{name}`"
+        for name in compared["builds"]
+        if not selection.is_native(config, name) and name not in compared["actions"]
+    ]
+
+
 def left_out(data: Data) -> dict[str, list[str]]:
     """Return each mode that the config leaves out; of the others, which benchmarks it does."""
     config = data.machine["config"]

@@ -109,7 +109,8 @@ def compiled(tmp_path, monkeypatch):
         chosen = json.dumps(settings | changed)
         arguments = [f"--settings={chosen}", f"--rust={tmp_path / 'rust.json'}"]
         arguments += [f"--model={tmp_path / 'model.json'}", f"--file={tmp_path / 'model.pb'}"]
-        assert compile_classifier.main([*arguments, f"--out-dir={tmp_path / 'out'}"]) == 0
+        arguments += [f"--out={tmp_path / 'out/mobilenet-oc-l'}"]
+        assert compile_classifier.main([*arguments, f"--json-out={tmp_path / 'b.json'}"]) == 0
         program = [tmp_path / "out/mobilenet-oc-l"]
         return subprocess.run(program, check=True, capture_output=True, text=True).stdout
 
@@ -159,6 +160,11 @@ def test_another_recipe_is_another_compilation(compiled, asked, changed):
     assert len(asked) == 2
 
 
+def test_builds_that_wasm_opt_alone_tells_apart_are_one_compilation(compiled, asked):
+    assert compiled("one", build="a") == compiled("one", build="b")
+    assert len(asked) == 1
+
+
 def test_other_scripts_and_another_c_compiler_compile_anew(compiled, asked, monkeypatch):
     compiled("one")
     monkeypatch.setenv("CFLAGS_x86_64_unknown_linux_gnu", "-O1")
@@ -197,10 +203,10 @@ def test_the_cache_keeps_the_last_few(tmp_path):
     (tmp_path / "program").write_text("x")
     folders = [kept.folder(tmp_path, [number]) for number in range(kept.MOST + 3)]
     for age, folder in enumerate(folders):
-        kept.keep(folder, [tmp_path / "program"])
+        kept.keep(folder, tmp_path / "program")
         os.utime(folder, (age, age))
     assert sorted((tmp_path / "kept").iterdir()) == sorted(folders[3:])
-    assert kept.is_whole(folders[-1], ["program"])
+    assert kept.is_whole(folders[-1], "program")
 
 
 RECORD = {

@@ -165,6 +165,7 @@ def test_a_benchmark_can_be_of_one_mode(accept, config):
     [
         ("engines: [wasmer]", {"snapshot", "compile_aot", "report_md"}, set()),
         ("engines: []", {"snapshot", "check_oracle", "report_md"}, {"compile_aot"}),
+        ("actions: []", {"compile_aot", "report_md"}, {"build_wasm_deployed"}),
         ("engines: [], builds: [native-plain]", {"report_md"}, {"build_wasm", "optimise"}),
         ("benchmarks: [memory]", {"memory", "figure", "report_md"}, {"cold_start", "size"}),
         ("benchmarks: [size]", {"size", "figure", "report_md"}, {"memory", "phases"}),

@@ -34,6 +34,7 @@ CONFIG = {
         "engines": ["wasmtime", "wasmer"],
         "modes": ["jit", "aot"],
         "references": ["litert"],
+        "actions": ["wasm"],
         "baseline": "tuned",
     },
     "deployment": {"serve": {"options": []}},
@@ -102,6 +103,12 @@ def test_the_oracle_checks_everything_that_has_a_verdict_of_its_own():
     assert {"tuned", "litert", "wasm@openwhisk-action", "wasm@wasmer-jit"} <= set(found)
     assert not [name for name in found if name.endswith("-cached")]
     assert len(found) == len(set(found))
+
+
+def test_only_the_builds_that_the_config_names_are_checked_as_actions():
+    compared = CONFIG["compare"] | {"actions": []}
+    found = names(selection.gated(CONFIG | {"compare": compared}, "net"))
+    assert set(names(selection.gated(CONFIG, "net"))) - set(found) == {"wasm@openwhisk-action"}
 
 
 def test_later_runs_share_the_verdict_of_the_first():

@@ -24,6 +24,7 @@ SETTINGS = {
         "references": ["litert", "litert_int8"],
         "engines": ["wasmtime"],
         "modes": ["jit", "aot"],
+        "actions": ["wasm-simd"],
     },
     "engines": {"wasmtime": {"runner": "wasmtime"}},
     "confidence": 0.99,
@@ -767,6 +768,14 @@ def test_the_machines_warnings_and_the_outside_are_named(write):
         "2026-01-02T03:04",
     ):
         assert words in text
+
+
+def test_what_is_no_action_is_named(write, monkeypatch):
+    jobs = {"aot": samples("aot", {WASM: 1.5})}
+    assert "- As an OpenWhisk action: `wasm-int` is not built" in write(jobs)
+    every = SETTINGS["compare"] | {"actions": ["wasm-simd", "wasm-int"]}
+    monkeypatch.setitem(MACHINE["config"], "compare", every)
+    assert "As an OpenWhisk action" not in write(jobs)
 
 
 def test_what_an_engine_cannot_do_is_listed_with_its_reason(write, monkeypatch):

@@ -19,7 +19,7 @@ rule build_native:
         labels=paths.LABELS,
     output:
         classifier=paths.EXECUTABLE,
-        record=f"{paths.BUILD}/build.json",
+        record=f"{paths.EXECUTABLE}.json",
     log:
         "results/logs/{model}/build/{build}.log",
     wildcard_constraints:
@@ -31,7 +31,6 @@ rule build_native:
     threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
-        folder=output_folder,
         host=build_host,
         code=code_digest("scripts.build.compile_classifier"),
     message:
@@ -43,7 +42,8 @@ rule build_native:
         " --model {input.model:q}"
         " --file {input.graph:q}"
         " --jobs {threads}"
-        " --out-dir {params.folder:q}"
+        " --out {output.classifier:q}"
+        " --json-out {output.record:q}"
         " > {log:q} 2>&1"
 
 
@@ -61,21 +61,19 @@ rule build_wasm:
         graph=build_model,
         labels=paths.LABELS,
     output:
-        classifier=f"{paths.BUILD}/{paths.COMMAND}.wasm",
-        action=f"{paths.BUILD}/{paths.ACTION}.wasm",
-        record=f"{paths.BUILD}/build.json",
+        classifier=paths.COMPILED,
+        record=f"{paths.COMPILED}.json",
     log:
-        "results/logs/{model}/build/{build}.log",
+        "results/logs/{model}/build/{build}/{example}.log",
     wildcard_constraints:
         build=one_of(WASM_BUILDS, is_packed=False),
+        example=paths.COMMAND,
     priority: 1
     conda:
         "../../envs/conda/build.yaml"
     threads: max(1, workflow.cores // 2)
     params:
         settings=build_settings,
-        folder=output_folder,
-        options="",
         code=code_digest("scripts.build.compile_classifier"),
     message:
         "Compiling build {wildcards.build}, minutes where its flags are new; see {log}"
@@ -86,33 +84,26 @@ rule build_wasm:
         " --model {input.model:q}"
         " --file {input.graph:q}"
         " --jobs {threads}"
-        " --out-dir {params.folder:q}"
-        " {params.options}"
+        " --out {output.classifier:q}"
+        " --json-out {output.record:q}"
         " > {log:q} 2>&1"
 
 
 use rule build_wasm as build_wasm_packed with:
     wildcard_constraints:
         build=one_of(WASM_BUILDS, is_packed=True),
+        example=paths.COMMAND,
     priority: 0
 
 
-use rule build_wasm as build_service with:
-    output:
-        classifier=f"{paths.BUILD}/{paths.SERVICE}.wasm",
-        record=f"{paths.BUILD}/service.json",
-    log:
-        "results/logs/{model}/build/{build}-service.log",
+# It waits for the command where that is compiled in the same target folder, and begins late for that.
+use rule build_wasm as build_wasm_deployed with:
     wildcard_constraints:
         build="|".join(WASM_BUILDS) or "(?!)",
+        example=f"{paths.ACTION}|{paths.SERVICE}",
     priority: 0
-    params:
-        settings=build_settings,
-        folder=output_folder,
-        options="--service",
-        code=code_digest("scripts.build.compile_classifier"),
     message:
-        "Compiling the service of build {wildcards.build}; see {log}"
+        "Compiling {wildcards.example} of build {wildcards.build}; see {log}"
 
 
 rule snapshot:

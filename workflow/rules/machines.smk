@@ -17,7 +17,7 @@ for machine in SEVERAL:
         prefix:
             below(machine)
 
-    use rule * from machine_module exclude fetch_model, count_arithmetic, prepare_graph, pack_model, calibrate, quantise_model, build_wasm, build_wasm_packed, build_service, snapshot, optimise as of_machine_*
+    use rule * from machine_module exclude fetch_model, count_arithmetic, prepare_graph, pack_model, calibrate, quantise_model, build_wasm, build_wasm_packed, build_wasm_deployed, snapshot, optimise as of_machine_*
 
 
 rule take:
