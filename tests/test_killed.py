@@ -26,7 +26,7 @@ STAGES = [
     ("build_native", f"{MODEL}/build/native-plain/mobilenet-oc-l", "Compiling build", False),
     ("snapshot", f"{MODEL}/snapshot/wasm-packed/mobilenet-oc-l.wasm", "Making the model", True),
     ("compile_aot", f"{MODEL}/aot/wasm-simd/wasmer.wasmu", "Compiling wasm-simd", False),
-    ("check_oracle", f"{MODEL}/gates/wasm-simd@wasmer-jit.json", "Checking wasm-simd", True),
+    ("check_oracle", f"{MODEL}/gates/wasm-packed@wasmer-jit.json", "Checking wasm-packed", True),
     ("memory", f"{MODEL}/samples/aot/memory.csv", "Measuring memory of", False),
     ("report_md", "results/report.md", "Writing results/report.md", True),
 ]
@@ -106,7 +106,7 @@ def left_out(job):
 
 def test_no_verdict_outlives_what_it_was_judged_by(run):
     """Samples of a contender that fails now must not stay because a run was interrupted."""
-    failing = "wasm-simd@wasmtime-jit"
+    failing = "wasm-packed@wasmtime-jit"
     before = rows(run)
     with judged_wrong(run / MODEL / f"gates/{failing}.json"):
         killed(run, *QUICK, "--", JIT, when="Measuring memory of", group=True)

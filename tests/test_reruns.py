@@ -46,13 +46,13 @@ def measured_anew(folder, **environment):
 @pytest.mark.parametrize(
     ("name", "benchmarks"),
     [
-        ("gates/wasm-simd@wasmtime-jit.json", JIT),
+        ("gates/wasm-packed@wasmtime-jit.json", JIT),
         ("gates/wasm-simd@wasmtime-aot.json", AOT),
         ("model.json", AOT),
         ("labels.txt", {"inference"}),
         ("references/litert", {"inference"}),
-        ("build/wasm-simd/mobilenet-oc-l.wasm", {"size"}),
-        ("optimised/wasm-simd/mobilenet-oc-l.wasm", JIT),
+        ("build/wasm-packed/mobilenet-oc-l.wasm", {"size"}),
+        ("optimised/wasm-packed/mobilenet-oc-l.wasm", JIT),
         ("aot/wasm-simd/wasmtime.cwasm", AOT),
     ],
 )

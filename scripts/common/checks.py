@@ -82,7 +82,8 @@ def check(config: dict[str, Any]) -> None:
         known(f"engines.{name}: tool", [engine["tool"]], tools)
     known("compare.references", compare["references"], runners.of_target("graph"))
     wasm = [name for name in builds if not selection.is_native(config, name)]
-    known("compare.actions", compare["actions"], wasm)
+    for key in ("actions", "aot_only"):
+        known(f"compare.{key}", compare[key], wasm)
     known("compare.baseline", [compare["baseline"]], compare["builds"])
     if builds[compare["baseline"]]["target"] != "native":
         raise UserError(f"config: compare.baseline {compare['baseline']!r} is no native build")

@@ -9,6 +9,7 @@ from typing import Any
 from scripts.bench.benchmark import Benchmark
 from scripts.contenders import registry
 from scripts.contenders.contender import NO_ENGINE, Contender
+from scripts.contenders.runner import JIT
 
 # What the builds that the config names so are checked on besides, and not timed.
 ACTION_HOST = "openwhisk"
@@ -52,20 +53,24 @@ def on_engines(config: dict[str, Any], model: str, build: str) -> Iterator[Conte
 
 def gated(config: dict[str, Any], model: str) -> list[Contender]:
     """Return what the oracle checks: those whose verdicts count for what the jobs take."""
-    jobs = (None, *config["compare"]["modes"])
     rows = every(config, model)
-    counting = {row.judged_as for row in rows if row.how.job in jobs}
-    return [row for row in rows if row.id in counting and is_wanted(config, row)]
+    counting = {row.judged_as for row in rows if is_wanted(config, row)}
+    return [row for row in rows if row.id in counting]
 
 
 def is_wanted(config: dict[str, Any], row: Contender) -> bool:
-    """Tell whether a contender is no action, or that of a build that the config wants as one."""
-    return row.engine != ACTION_HOST or row.build in config["compare"]["actions"]
+    """Tell whether the config asks for a contender's build in this mode, or as an action."""
+    compare = config["compare"]
+    if row.engine == ACTION_HOST:
+        return row.build in compare["actions"]
+    if row.how.job == JIT and row.build in compare["aot_only"]:
+        return False
+    return row.how.job in (None, *compare["modes"])
 
 
 def measured(config: dict[str, Any], model: str, job: str) -> list[Contender]:
     """Return what may take part in the benchmarks of a job."""
-    rows = every(config, model)
+    rows = [row for row in every(config, model) if is_wanted(config, row)]
     return [row for row in rows if row.how.is_timed and row.how.job in (None, job)]
 
 

@@ -150,15 +150,17 @@ def lacking(data: Data) -> list[dict[str, str]]:
     ]
 
 
-def no_actions(data: Data) -> list[str]:
-    """Return the wasm builds that are compared and, as the config wants it, no actions."""
+def builds_left_out(data: Data) -> dict[str, list[str]]:
+    """Return as what the config leaves out which of the wasm builds that are compared."""
     config = data.machine["config"]
     compared = config["compare"]
-    return [
-        f"`{name}`"
-        for name in compared["builds"]
-        if not selection.is_native(config, name) and name not in compared["actions"]
-    ]
+    wasm = [name for name in compared["builds"] if not selection.is_native(config, name)]
+    jit = compared["aot_only"] if JIT in compared["modes"] else []
+    found = {
+        "As an OpenWhisk action": [name for name in wasm if name not in compared["actions"]],
+        "JIT": [name for name in wasm if name in jit],
+    }
+    return {what: [f"`{name}`" for name in names] for what, names in found.items() if names}
 
 
 def left_out(data: Data) -> dict[str, list[str]]:

@@ -78,7 +78,7 @@ def render(data: Data, template: str, figures: set[str], chapters: Sequence[str]
         missing=[row for each in data.models for row in each.missing().to_dict("records")],
         lacking=tables.lacking(data),
         left_out=tables.left_out(data),
-        no_actions=tables.no_actions(data),
+        builds_left_out=tables.builds_left_out(data),
         others=[other_model(each) for each in data.others],
         self_check=of_all(data, tables.self_check),
         twins=of_all(data, tables.twins),

@@ -45,6 +45,8 @@ def _config(
         "engines": [wanted["engine"]],
         "modes": [AOT],
         "references": references,
+        "actions": [],
+        "aot_only": [],
         # What the number of rounds is decided by; the table compares each recipe with its own.
         "baseline": native[0] if native else "",
     }

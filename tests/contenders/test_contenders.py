@@ -35,6 +35,7 @@ CONFIG = {
         "modes": ["jit", "aot"],
         "references": ["litert"],
         "actions": ["wasm"],
+        "aot_only": [],
         "baseline": "tuned",
     },
     "deployment": {"serve": {"options": []}},
@@ -109,6 +110,13 @@ def test_only_the_builds_that_the_config_names_are_checked_as_actions():
     compared = CONFIG["compare"] | {"actions": []}
     found = names(selection.gated(CONFIG | {"compare": compared}, "net"))
     assert set(names(selection.gated(CONFIG, "net"))) - set(found) == {"wasm@openwhisk-action"}
+
+
+def test_what_is_compared_ahead_of_time_alone_is_in_no_jit_job():
+    config = CONFIG | {"compare": CONFIG["compare"] | {"aot_only": ["wasm"]}}
+    assert names(selection.measured(config, "net", "jit")) == ["tuned", "plain", "litert"]
+    assert "wasm@wasmer-aot" in names(selection.measured(config, "net", "aot"))
+    assert not [name for name in names(selection.gated(config, "net")) if "-jit" in name]
 
 
 def test_later_runs_share_the_verdict_of_the_first():

@@ -25,6 +25,7 @@ SETTINGS = {
         "engines": ["wasmtime"],
         "modes": ["jit", "aot"],
         "actions": ["wasm-simd"],
+        "aot_only": [],
     },
     "engines": {"wasmtime": {"runner": "wasmtime"}},
     "confidence": 0.99,
@@ -770,12 +771,16 @@ def test_the_machines_warnings_and_the_outside_are_named(write):
         assert words in text
 
 
-def test_what_is_no_action_is_named(write, monkeypatch):
+def test_builds_that_are_left_out_are_named(write, monkeypatch):
     jobs = {"aot": samples("aot", {WASM: 1.5})}
-    assert "- As an OpenWhisk action: `wasm-int` is not built" in write(jobs)
-    every = SETTINGS["compare"] | {"actions": ["wasm-simd", "wasm-int"]}
-    monkeypatch.setitem(MACHINE["config"], "compare", every)
-    assert "As an OpenWhisk action" not in write(jobs)
+    text = write(jobs)
+    assert "- As an OpenWhisk action: the config leaves `wasm-int` out" in text
+    assert "- JIT: the config leaves `wasm" not in text
+    other = {"actions": ["wasm-simd", "wasm-int"], "aot_only": ["wasm-simd"]}
+    monkeypatch.setitem(MACHINE["config"], "compare", SETTINGS["compare"] | other)
+    text = write(jobs)
+    assert "As an OpenWhisk action" not in text
+    assert "- JIT: the config leaves `wasm-simd` out" in text
 
 
 def test_what_an_engine_cannot_do_is_listed_with_its_reason(write, monkeypatch):
