@@ -69,9 +69,8 @@ def check(config: dict[str, Any]) -> None:
     known("compare.builds", compare["builds"], builds)
     known("compare.engines", compare["engines"], config["engines"])
     known("compare.benchmarks", compare.get("benchmarks", []), config["benchmarks"])
-    for name, keys in config["benchmarks"].items():
-        if keys.get("min_rounds", 0) > keys.get("max_rounds", math.inf):
-            raise UserError(f"config: benchmarks.{name}: max_rounds is less than min_rounds")
+    enough_rounds("benchmarks", config["benchmarks"])
+    enough_rounds("scaling.benchmarks", config["scaling"]["benchmarks"])
     if not any(selection.benchmarks(config, mode) for mode in compare["modes"]):
         modes = ", ".join(compare["modes"])
         raise UserError(
@@ -129,6 +128,13 @@ def tools_needed(config: dict[str, Any]) -> list[str]:
     if any(build["snapshot"] for build in compared):
         needed.append("wasmtime")
     return list(dict.fromkeys(needed))
+
+
+def enough_rounds(key: str, benchmarks: dict[str, Any]) -> None:
+    """Raise `UserError` where the most rounds of a benchmark are less than its fewest."""
+    for name, keys in benchmarks.items():
+        if keys.get("min_rounds", 0) > keys.get("max_rounds", math.inf):
+            raise UserError(f"config: {key}.{name}: max_rounds is less than min_rounds")
 
 
 def known(key: str, names: list[str], valid: Any) -> None:
