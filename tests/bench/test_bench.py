@@ -619,9 +619,9 @@ def test_processes_are_kept_on_one_core_where_that_is_wanted(spawner, is_wanted)
     assert os.sched_getaffinity(0) == every
 
 
-@pytest.mark.parametrize("one_core", [["aot"], ["jit"], None])
+@pytest.mark.parametrize("modes", [["aot"], ["jit"], None])
 def test_a_job_says_where_and_with_what_it_measured(
-    tmp_path, programs, request_file, monkeypatch, one_core
+    tmp_path, programs, request_file, monkeypatch, modes
 ):
     """Versions and machine are those of the job, not of whoever writes the report."""
     monkeypatch.chdir(tmp_path)
@@ -640,7 +640,7 @@ def test_a_job_says_where_and_with_what_it_measured(
         (tmp_path / f"{name}.json").write_text(json.dumps(value))
     settings = {"benchmark": "memory", "mode": "aot", "seed": 1, "baseline": "small"}
     limits = {"warmup_rounds": 0, "min_rounds": 2, "max_rounds": 2, "ratio_width": 0.1}
-    limits |= {} if one_core is None else {"one_core": one_core}
+    limits |= {} if modes is None else {"one_core": modes}
     settings |= {"confidence": 0.99, "settings": limits | {"budget_seconds": 60}}
     small = {"model": "m", "build": "small", "engine": "none", "mode": "native"}
     small |= {"runner": "native", "options": []}
@@ -650,7 +650,7 @@ def test_a_job_says_where_and_with_what_it_measured(
     assert measure.main([*arguments, "--out", "samples.csv", "--meta", "meta.json"]) == 0
     meta = json.loads((tmp_path / "meta.json").read_text())
     assert meta["tools"] == {"wasmtime": {"version": "48.0.8", "sha256": digest}}
-    assert meta["core"] == (max(os.sched_getaffinity(0)) if one_core == ["aot"] else None)
+    assert meta["core"] == (max(os.sched_getaffinity(0)) if modes == ["aot"] else None)
     assert meta["host"]["cpu"]["cores"] == len(os.sched_getaffinity(0))
     assert meta["host"]["kernel"] == platform.release()
     assert meta["host"]["packages"]["numpy"] == np.__version__
