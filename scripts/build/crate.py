@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from scripts.build import kept
-from scripts.common import cache, cpu, files, paths
+from scripts.common import cache, cpu, examples, files
 
 # The features that an example needs besides.
-FEATURES = {paths.SERVICE: ["http"]}
+FEATURES = {examples.SERVICE: ["http"]}
 HOST_CPU = "target-cpu=native"
 # What vectors of 128 bits are called, by the processor's architecture.
 LANES_128 = {"x86_64": "sse2", "aarch64": "neon", "arm64": "neon"}
@@ -98,7 +98,7 @@ def model_environment(model: dict[str, Any], file: Path) -> dict[str, str]:
     }
 
 
-def features(settings: dict[str, Any], example: str = paths.COMMAND) -> list[str]:
+def features(settings: dict[str, Any], example: str = examples.COMMAND) -> list[str]:
     """Return the classifier's features: the action's ABI, the model's form, a snapshot, HTTP."""
     form = "graph"
     if settings["runtime"] == "packed":
@@ -112,7 +112,7 @@ def cargo_command(
     settings: dict[str, Any],
     target: Path,
     jobs: int,
-    example: str = paths.COMMAND,
+    example: str = examples.COMMAND,
     package: Path | None = None,
 ) -> list[str]:
     """Return the cargo call of a build's example that takes `jobs` cores at most."""
@@ -123,7 +123,7 @@ def cargo_command(
 
 
 def cargo_arguments(
-    record: dict[str, Any], settings: dict[str, Any], example: str = paths.COMMAND
+    record: dict[str, Any], settings: dict[str, Any], example: str = examples.COMMAND
 ) -> list[str]:
     """Return what decides of the cargo call what is compiled."""
     arguments = ["build", "--release", "--locked", "--example", example]

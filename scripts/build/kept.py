@@ -3,11 +3,13 @@
 No two compilations need give the same bytes: LLVM 22 unrolls loops in an order that depends on the
 compiler's own addresses. What is made again, such as a model that is fetched anew or one that takes
 turns with another, would be another executable each time, and all that was measured with it would
-be measured again.
+be measured again. What a user's own configuration of cargo sets, and other versions of the linker
+and of libc at the same places, are not told apart.
 """
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,8 @@ from typing import Any
 from scripts.common import cache, files
 from scripts.common.errors import UserError
 
-# How many lie in a target folder, those of the last calls.
-MOST = 16
+# How many lie in a target folder, those that were wanted last.
+MOST = 32
 # The digest of the file beside it, by name.
 DIGEST = "sha256.json"
 
@@ -50,11 +52,14 @@ def folder(target: Path, parts: list[Any]) -> Path:
 
 
 def is_whole(made: Path, name: str) -> bool:
-    """Tell whether a folder holds the file of this name as it was kept."""
+    """Tell whether a folder holds the file of this name as it was kept; then it is wanted anew."""
     try:
-        return files.read_json(made / DIGEST) == {name: files.sha256(made / name)}
+        is_same = files.read_json(made / DIGEST) == {name: files.sha256(made / name)}
     except (OSError, UserError):
         return False
+    if is_same:
+        os.utime(made)
+    return is_same
 
 
 def keep(made: Path, path: Path) -> None:

@@ -5,6 +5,8 @@ Words in braces are wildcards for the rules, and filled in by `place` elsewhere.
 
 import os
 
+from scripts.common import examples
+
 # Set for jobs: what Snakemake puts before all paths where this workflow is a module of another.
 PREFIX_VARIABLE = "MOBILENET_PREFIX"
 
@@ -37,9 +39,8 @@ QUANTISED = f"{_MODEL}/packed-{{numbers}}-{{panel}}.bin"
 REFERENCE = f"{_MODEL}/references/{{reference}}"
 
 # What is built of it: the command, the action and the service, examples of the crate.
-COMMAND, ACTION, SERVICE = "mobilenet-oc-l", "mobilenet-oc", "mobilenet-oc-http"
 BUILD = f"{_MODEL}/build/{{build}}"
-EXECUTABLE = f"{BUILD}/{COMMAND}"
+EXECUTABLE = f"{BUILD}/{examples.COMMAND}"
 COMPILED = f"{BUILD}/{{example}}.wasm"
 SNAPSHOT = f"{_MODEL}/snapshot/{{build}}/{{example}}.wasm"
 MODULE = f"{_MODEL}/optimised/{{build}}/{{example}}.wasm"

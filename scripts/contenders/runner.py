@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scripts.common import paths
+from scripts.common import examples
 from scripts.model.numbers import F32
 
 # Traits of modes: what decides which benchmarks a contender takes part in.
@@ -67,7 +67,7 @@ class Mode:
 
     path: str
     command: Callable[[Call], list[str]]
-    example: str = paths.COMMAND
+    example: str = examples.COMMAND
     job: str | None = None
     is_timed: bool = True
     traits: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ from typing import Any
 from scripts.bench.benchmark import Benchmark
 from scripts.contenders import registry
 from scripts.contenders.contender import NO_ENGINE, Contender
-from scripts.contenders.runner import JIT
+from scripts.contenders.runner import AOT, COMPILING, LATER_START
 
 # What the builds that the config names so are checked on besides, and not timed.
 ACTION_HOST = "openwhisk"
@@ -63,8 +63,10 @@ def is_wanted(config: dict[str, Any], row: Contender) -> bool:
     compare = config["compare"]
     if row.engine == ACTION_HOST:
         return row.build in compare["actions"]
-    if row.how.job == JIT and row.build in compare["aot_only"]:
-        return False
+    if row.build in compare["aot_only"] and row.how.traits & {COMPILING, LATER_START}:
+        other = registry.runner(row.runner).modes.values()
+        if AOT in compare["modes"] and AOT in {mode.job for mode in other}:
+            return False
     return row.how.job in (None, *compare["modes"])
 
 

@@ -155,7 +155,7 @@ def builds_left_out(data: Data) -> dict[str, list[str]]:
     config = data.machine["config"]
     compared = config["compare"]
     wasm = [name for name in compared["builds"] if not selection.is_native(config, name)]
-    jit = compared["aot_only"] if JIT in compared["modes"] else []
+    jit = compared["aot_only"] if {JIT, AOT} <= set(compared["modes"]) else []
     found = {
         "As an OpenWhisk action": [name for name in wasm if name not in compared["actions"]],
         "JIT": [name for name in wasm if name in jit],

@@ -11,11 +11,11 @@ from conftest import MODEL, QUICK, snakemake
 from serving import served
 
 from scripts.action import contract, policies
-from scripts.common import paths
+from scripts.common import examples, paths
 from scripts.deployment.fuzzing import pictures
 from scripts.runners import abi
 
-PROGRAM = f"{MODEL}/build/native-plain/{paths.COMMAND}"
+PROGRAM = f"{MODEL}/build/native-plain/{examples.COMMAND}"
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def on_a_machine_whose_clock_fails(path, length):
 def test_a_panic_is_an_answer(built, entry):
     """A host reads it: the exit code is 0, and the buffer holds what is wrong, in one line."""
     request = (built / paths.REQUEST).read_bytes()
-    path = built / f"{MODEL}/optimised/wasm-packed/{paths.ACTION}.wasm"
+    path = built / f"{MODEL}/optimised/wasm-packed/{examples.ACTION}.wasm"
     instance = on_a_machine_whose_clock_fails(path, len(request))
     instance.put(request)
     arguments = [len(request)] if entry == abi.AGAIN else []

@@ -8,6 +8,7 @@ import pytest
 
 from scripts.build import compile_classifier, crate, kept, optimise
 from scripts.common import files
+from scripts.common.code_digest import closure
 from scripts.common.errors import UserError
 from scripts.tools import pins, rust
 
@@ -207,6 +208,11 @@ def test_the_cache_keeps_the_last_few(tmp_path):
         os.utime(folder, (age, age))
     assert sorted((tmp_path / "kept").iterdir()) == sorted(folders[3:])
     assert kept.is_whole(folders[-1], "program")
+
+
+def test_a_new_path_of_the_workflow_compiles_nothing_anew():
+    """Executables are kept by the code that makes them, to which names of results do not belong."""
+    assert "scripts.common.paths" not in closure("scripts.build.compile_classifier")
 
 
 RECORD = {

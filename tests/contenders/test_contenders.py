@@ -112,6 +112,16 @@ def test_only_the_builds_that_the_config_names_are_checked_as_actions():
     assert set(names(selection.gated(CONFIG, "net"))) - set(found) == {"wasm@openwhisk-action"}
 
 
+def test_what_is_compared_ahead_of_time_alone_is_compared_where_that_cannot_be():
+    """Engines that compile nothing ahead of time, and comparisons without that mode, have it."""
+    alone = CONFIG["compare"] | {"aot_only": ["wasm"]}
+    jit = CONFIG | {"compare": alone | {"modes": ["jit"]}}
+    assert "wasm@wasmtime-jit" in names(selection.measured(jit, "net", "jit"))
+    engines = CONFIG["engines"] | {"node": ENGINE | {"runner": "node", "tool": "node"}}
+    config = CONFIG | {"engines": engines, "compare": alone | {"engines": ["node"]}}
+    assert "wasm@node-jit" in names(selection.measured(config, "net", "jit"))
+
+
 def test_what_is_compared_ahead_of_time_alone_is_in_no_jit_job():
     config = CONFIG | {"compare": CONFIG["compare"] | {"aot_only": ["wasm"]}}
     assert names(selection.measured(config, "net", "jit")) == ["tuned", "plain", "litert"]

@@ -10,7 +10,7 @@ import pytest
 from conftest import MODEL, QUICK, ROOT, snakemake
 
 from scripts.action import componentise
-from scripts.common import files, paths
+from scripts.common import examples, files, paths
 from scripts.common.errors import UserError
 from scripts.deployment import estimate, host, measure
 from scripts.runners import service
@@ -171,7 +171,7 @@ def test_a_tool_that_is_gone_is_one_line(built, tmp_path):
 
 def test_a_module_that_is_no_service_makes_no_component(built, tmp_path, capfd):
     """The action has none of the component model's sections; nothing is left behind."""
-    action = f"{MODEL}/build/{BUILD}/{paths.ACTION}.wasm"
+    action = f"{MODEL}/build/{BUILD}/{examples.ACTION}.wasm"
     shutil.copy(action, tmp_path / "action.wasm")
     with pytest.raises(UserError, match="makes no component"):
         componentise.main([

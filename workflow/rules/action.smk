@@ -7,7 +7,7 @@ include: "functions/action.smk"
 
 rule precompile:
     input:
-        module=paths.MODULE.replace("{example}", paths.ACTION),
+        module=paths.MODULE.replace("{example}", examples.ACTION),
     output:
         artifact=paths.PRECOMPILED,
         record=f"{paths.PRECOMPILED}.json",
@@ -34,8 +34,8 @@ rule precompile:
 
 rule componentise:
     input:
-        module=paths.MODULE.replace("{example}", paths.SERVICE),
-        compiled=paths.COMPILED.replace("{example}", paths.SERVICE),
+        module=paths.MODULE.replace("{example}", examples.SERVICE),
+        compiled=paths.COMPILED.replace("{example}", examples.SERVICE),
         maker=paths.COMPONENT_MAKER,
         wasmtime=paths.TOOL.format(tool=selection.SERVE_TOOL),
     output:

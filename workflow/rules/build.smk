@@ -7,7 +7,7 @@ include: "functions/build.smk"
 
 wildcard_constraints:
     build="|".join(config["builds"]),
-    example=f"{paths.COMMAND}|{paths.ACTION}|{paths.SERVICE}",
+    example=f"{examples.COMMAND}|{examples.ACTION}|{examples.SERVICE}",
 
 
 rule build_native:
@@ -25,7 +25,7 @@ rule build_native:
     wildcard_constraints:
         build=one_of(NATIVE_BUILDS, is_packed=False),
     # The longest first, so that no core is idle while the last of them goes on.
-    priority: 1
+    priority: 2
     conda:
         "../../envs/conda/build.yaml"
     threads: max(1, workflow.cores // 2)
@@ -50,7 +50,7 @@ rule build_native:
 use rule build_native as build_native_packed with:
     wildcard_constraints:
         build=one_of(NATIVE_BUILDS, is_packed=True),
-    priority: 0
+    priority: 1
 
 
 rule build_wasm:
@@ -67,8 +67,8 @@ rule build_wasm:
         "results/logs/{model}/build/{build}/{example}.log",
     wildcard_constraints:
         build=one_of(WASM_BUILDS, is_packed=False),
-        example=paths.COMMAND,
-    priority: 1
+        example=examples.COMMAND,
+    priority: 2
     conda:
         "../../envs/conda/build.yaml"
     threads: max(1, workflow.cores // 2)
@@ -92,15 +92,15 @@ rule build_wasm:
 use rule build_wasm as build_wasm_packed with:
     wildcard_constraints:
         build=one_of(WASM_BUILDS, is_packed=True),
-        example=paths.COMMAND,
-    priority: 0
+        example=examples.COMMAND,
+    priority: 1
 
 
 # It waits for the command where that is compiled in the same target folder, and begins late for that.
 use rule build_wasm as build_wasm_deployed with:
     wildcard_constraints:
         build="|".join(WASM_BUILDS) or "(?!)",
-        example=f"{paths.ACTION}|{paths.SERVICE}",
+        example=f"{examples.ACTION}|{examples.SERVICE}",
     priority: 0
     message:
         "Compiling {wildcards.example} of build {wildcards.build}; see {log}"

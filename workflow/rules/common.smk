@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.bench import registry as benchmarks
 from scripts.build import crate
-from scripts.common import checks, cpu, host, paths, runlock
+from scripts.common import checks, cpu, examples, host, paths, runlock
 from scripts.common.code_digest import code_digest
 from scripts.common.errors import UserError
 from scripts.contenders import engines, selection

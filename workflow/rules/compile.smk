@@ -12,7 +12,7 @@ wildcard_constraints:
 rule compile_aot:
     input:
         engine_sources,
-        module=paths.MODULE.replace("{example}", paths.COMMAND),
+        module=paths.MODULE.replace("{example}", examples.COMMAND),
         tool=engine_tools,
     output:
         artifact=paths.AOT,

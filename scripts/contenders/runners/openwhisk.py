@@ -1,6 +1,6 @@
 """A host of the OpenWhisk action: the oracle checks the action through its ABI."""
 
-from scripts.common import paths
+from scripts.common import examples, paths
 from scripts.contenders.modes import by_python
 from scripts.contenders.runner import Mode, Runner
 
@@ -11,7 +11,7 @@ RUNNER = Runner(
         "action": Mode(
             paths.MODULE,
             lambda call: by_python(MODULE, call.path),
-            example=paths.ACTION,
+            example=examples.ACTION,
             is_timed=False,
         )
     },

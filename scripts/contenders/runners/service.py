@@ -2,7 +2,7 @@
 
 import json
 
-from scripts.common import paths
+from scripts.common import examples, paths
 from scripts.contenders.modes import by_python
 from scripts.contenders.runner import DEPLOYMENT, Call, Mode, Runner
 
@@ -21,7 +21,7 @@ RUNNER = Runner(
         "http": Mode(
             paths.SERVED_COMPONENT,
             command,
-            example=paths.SERVICE,
+            example=examples.SERVICE,
             job=DEPLOYMENT,
             is_timed=False,
         )
