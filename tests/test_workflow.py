@@ -60,8 +60,8 @@ def test_every_benchmark_has_an_estimate_of_every_contender(run, mode):
         assert "litert" in set(table[table.benchmark == "inference"].contender)
     sizes = table[table.benchmark == "size"]
     wasm = sizes[(sizes.metric == "wasm_optimised") & (sizes.engine == "wasmtime")]
-    wasm = wasm[wasm.build == "wasm-simd"]
-    module = run / MODEL / "optimised/wasm-simd/mobilenet-oc-l.wasm"
+    wasm = wasm[wasm.build == "wasm-packed"]
+    module = run / MODEL / "optimised/wasm-packed/mobilenet-oc-l.wasm"
     assert wasm["median"].iloc[0] == module.stat().st_size
 
 
