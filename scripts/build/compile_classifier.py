@@ -40,6 +40,7 @@ def main(argv: list[str] | None = None) -> int:
         made = kept.folder(target, [sources, *parts])
         if kept.is_whole(made, name):
             print(f"compiled before: {made}")
+            made.touch()  # the oldest go first
         else:
             call_cargo(args, record, package, variables)
             if crate.sources_key(package) != sources:

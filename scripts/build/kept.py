@@ -9,7 +9,6 @@ and of libc at the same places, are not told apart.
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -52,14 +51,11 @@ def folder(target: Path, parts: list[Any]) -> Path:
 
 
 def is_whole(made: Path, name: str) -> bool:
-    """Tell whether a folder holds the file of this name as it was kept; then it is wanted anew."""
+    """Tell whether a folder holds the file of this name as it was kept."""
     try:
-        is_same = files.read_json(made / DIGEST) == {name: files.sha256(made / name)}
+        return files.read_json(made / DIGEST) == {name: files.sha256(made / name)}
     except (OSError, UserError):
         return False
-    if is_same:
-        os.utime(made)
-    return is_same
 
 
 def keep(made: Path, path: Path) -> None:
