@@ -38,16 +38,13 @@ def main(argv: list[str] | None = None) -> int:
     parts.append(code_digest("scripts.build.compile_classifier"))
     with crate.claimed(target, package) as sources:
         made = kept.folder(target, [sources, *parts])
-        if kept.is_whole(made, name):
-            print(f"compiled before: {made}")
-            made.touch()  # the oldest go first
-        else:
+        if not kept.take(made, args.out):
             call_cargo(args, record, package, variables)
             if crate.sources_key(package) != sources:
                 raise UserError("the classifier's sources changed meanwhile; run again")
             folder = crate.release_folder(record, settings, target) / "examples"
             kept.keep(made, folder / name)
-        kept.copy(made / name, args.out)
+            kept.copy(made / name, args.out)
     files.write_json(
         args.json_out,
         {

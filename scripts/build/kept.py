@@ -1,10 +1,10 @@
-"""Executables that cargo made, kept by what they were made from.
+"""Executables that cargo made and modules that wasm-opt did, kept by what they were made from.
 
-No two compilations need give the same bytes: LLVM 22 unrolls loops in an order that depends on the
-compiler's own addresses. What is made again, such as a model that is fetched anew or one that takes
-turns with another, would be another executable each time, and all that was measured with it would
-be measured again. What a user's own configuration of cargo sets, and other versions of the linker
-and of libc at the same places, are not told apart.
+Both take minutes. No two compilations need give the same bytes: LLVM 22 unrolls loops in an order
+that depends on the compiler's own addresses. What is made again, such as a model that is fetched
+anew or one that takes turns with another, would be another executable each time, and all that was
+measured with it would be measured again. What a user's own configuration of cargo sets, and other
+versions of the linker and of libc at the same places, are not told apart.
 """
 
 import hashlib
@@ -50,12 +50,17 @@ def folder(target: Path, parts: list[Any]) -> Path:
     return target / "kept" / key[:16]
 
 
-def is_whole(made: Path, name: str) -> bool:
-    """Tell whether a folder holds the file of this name as it was kept."""
+def take(made: Path, out: Path) -> bool:
+    """Copy what a folder keeps by the name of `out`; tell whether it is there, as it was kept."""
     try:
-        return files.read_json(made / DIGEST) == {name: files.sha256(made / name)}
+        if files.read_json(made / DIGEST) != {out.name: files.sha256(made / out.name)}:
+            return False
     except (OSError, UserError):
         return False
+    made.touch()  # the oldest go first
+    copy(made / out.name, out)
+    print(f"made before: {made}")
+    return True
 
 
 def keep(made: Path, path: Path) -> None:

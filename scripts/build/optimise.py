@@ -7,8 +7,11 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from scripts.common import errors, files
+from scripts.build import kept
+from scripts.common import cache, errors, files
+from scripts.common.code_digest import code_digest
 from scripts.common.errors import UserError
 from scripts.tools import location
 
@@ -27,28 +30,42 @@ FEATURES = (
 def main(argv: list[str] | None = None) -> int:
     """Write the optimised, stripped module."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("module")
+    parser.add_argument("module", type=Path)
     parser.add_argument("--wasm-opt", required=True, help="record of the tool")
     parser.add_argument("--wasm-strip", required=True, help="record of the tool")
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out", required=True, type=Path)
     parser.add_argument(
         "--options", type=json.loads, default=[], help="JSON list for wasm-opt; none: no wasm-opt"
     )
     parser.add_argument("--threads", type=int, default=1, help="cores wasm-opt may take")
     args = parser.parse_args(argv)
-    wasm_opt = location.locate(files.read_json(args.wasm_opt))
-    wasm_strip = location.locate(files.read_json(args.wasm_strip))
-    environment = os.environ | {"BINARYEN_CORES": str(args.threads)}
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder) / "module.wasm"
-        if args.options:
-            call([wasm_opt, *args.options, *FEATURES, args.module, "-o", str(work)], environment)
-        else:
-            shutil.copyfile(args.module, work)
-        call([wasm_strip, str(work)], environment)
-        with files.atomic_write(args.out, "wb") as stream:
-            stream.write(work.read_bytes())
+    tools = [files.read_json(args.wasm_opt), files.read_json(args.wasm_strip)]
+    parts = [files.sha256(args.module), args.options, tools, args.out.name]
+    folder = cache.cache_dir() / "optimised"
+    made = kept.folder(folder, [*parts, code_digest("scripts.build.optimise")])
+    with cache.locked(folder):
+        if kept.take(made, args.out):
+            return 0
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary) / args.out.name
+        optimise(args.module, args.options, args.threads, tools, work)
+        with cache.locked(folder):
+            kept.keep(made, work)
+        kept.copy(work, args.out)
     return 0
+
+
+def optimise(
+    module: Path, options: list[str], threads: int, tools: list[dict[str, Any]], out: Path
+) -> None:
+    """Write a module that wasm-opt, where it has options, and wasm-strip went over."""
+    wasm_opt, wasm_strip = map(location.locate, tools)
+    environment = os.environ | {"BINARYEN_CORES": str(threads)}
+    if options:
+        call([wasm_opt, *options, *FEATURES, str(module), "-o", str(out)], environment)
+    else:
+        shutil.copyfile(module, out)
+    call([wasm_strip, str(out)], environment)
 
 
 def call(command: list[str], environment: dict[str, str]) -> None:

@@ -207,7 +207,7 @@ def test_the_cache_keeps_the_last_few(tmp_path):
         kept.keep(folder, tmp_path / "program")
         os.utime(folder, (age, age))
     assert sorted((tmp_path / "kept").iterdir()) == sorted(folders[3:])
-    assert kept.is_whole(folders[-1], "program")
+    assert kept.take(folders[-1], tmp_path / "program")
 
 
 def test_a_new_path_of_the_workflow_compiles_nothing_anew():
@@ -279,23 +279,45 @@ def test_lanes_of_128_bits_on_any_target(monkeypatch, target, machine, name):
     assert crate.lanes({"lanes": "auto", "target": target}) == "auto"
 
 
-def test_wasm_opt_takes_the_cores_of_its_job(tmp_path, monkeypatch):
-    """It is told by a variable: what stands for it notes what it was given."""
-    (tmp_path / "in.wasm").write_bytes(b"module")
+@pytest.fixture
+def optimised(tmp_path, monkeypatch):
+    """A function that has a module optimised by the rule's script; what it calls notes that."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name, does in {
-        "wasm-opt": f'echo "$BINARYEN_CORES" > {tmp_path}/cores',
+        "wasm-opt": f'echo "$BINARYEN_CORES" >> {tmp_path}/cores\ncp "$2" "$4"\n',
         "strip": "",
     }.items():
         program = tmp_path / name
-        program.write_text(f"#!/bin/sh\n{does}\n" + ('cp "$2" "$4"\n' if does else ""))
+        program.write_text(f"#!/bin/sh\n{does}")
         program.chmod(0o755)
         files.write_json(tmp_path / f"{name}.json", {"path": str(program)})
     monkeypatch.setattr(optimise, "FEATURES", ())
     monkeypatch.setattr(optimise.location, "locate", lambda record: record["path"])
-    optimise.main([
-        str(tmp_path / "in.wasm"), f"--wasm-opt={tmp_path / 'wasm-opt.json'}",
-        f"--wasm-strip={tmp_path / 'strip.json'}", f"--out={tmp_path / 'out.wasm'}",
-        '--options=["-O3"]', "--threads=3",
-    ])  # fmt: skip
-    assert (tmp_path / "cores").read_text() == "3\n"
-    assert (tmp_path / "out.wasm").read_bytes() == b"module"
+
+    def run(module, *options, threads=3):
+        (tmp_path / "in.wasm").write_bytes(module)
+        optimise.main([
+            str(tmp_path / "in.wasm"), f"--wasm-opt={tmp_path / 'wasm-opt.json'}",
+            f"--wasm-strip={tmp_path / 'strip.json'}", f"--out={tmp_path / 'out.wasm'}",
+            f"--options={json.dumps(options)}", f"--threads={threads}",
+        ])  # fmt: skip
+        calls = tmp_path / "cores"
+        return (tmp_path / "out.wasm").read_bytes(), calls.read_text() if calls.exists() else ""
+
+    return run
+
+
+def test_wasm_opt_takes_the_cores_of_its_job(optimised):
+    """It is told by a variable."""
+    assert optimised(b"module", "-O3") == (b"module", "3\n")
+
+
+def test_a_module_is_optimised_once(optimised):
+    assert optimised(b"one", "-O3", threads=1) == (b"one", "1\n")
+    assert optimised(b"two", "-O3", threads=2) == (b"two", "1\n2\n")
+    assert optimised(b"one", "-O3", threads=3) == (b"one", "1\n2\n")
+    assert optimised(b"one", "-Oz", threads=4) == (b"one", "1\n2\n4\n")
+
+
+def test_without_options_wasm_opt_is_not_called(optimised):
+    assert optimised(b"module") == (b"module", "")
