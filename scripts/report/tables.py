@@ -154,13 +154,13 @@ def builds_left_out(data: Data) -> dict[str, list[str]]:
     """Return as what the config leaves out which of the wasm builds that are compared."""
     config = data.machine["config"]
     compared = config["compare"]
-    wasm = [name for name in compared["builds"] if not selection.is_native(config, name)]
-    jit = compared["aot_only"] if {JIT, AOT} <= set(compared["modes"]) else []
-    found = {
-        "As an OpenWhisk action": [name for name in wasm if name not in compared["actions"]],
-        "JIT": [name for name in wasm if name in jit],
-    }
-    return {what: [f"`{name}`" for name in names] for what, names in found.items() if names}
+    every = selection.every(config, compared["models"][0])
+    rows = [row for row in every if not selection.is_wanted(config, row)]
+    actions = [f"`{row.build}`" for row in rows if row.engine == selection.ACTION_HOST]
+    compiling = [row for row in rows if row.how.job in compared["modes"]]
+    jit = list(dict.fromkeys(f"`{row.build}` on {row.engine}" for row in compiling))
+    found = {"As an OpenWhisk action": actions, "JIT": jit}
+    return {what: names for what, names in found.items() if names}
 
 
 def left_out(data: Data) -> dict[str, list[str]]:
