@@ -80,9 +80,11 @@ def check(config: dict[str, Any]) -> None:
         known(f"engines.{name}: runner", [engine["runner"]], wasm_runners)
         known(f"engines.{name}: tool", [engine["tool"]], tools)
     known("compare.references", compare["references"], runners.of_target("graph"))
-    wasm = [name for name in builds if not selection.is_native(config, name)]
     for key in ("actions", "aot_only"):
-        known(f"compare.{key}", compare[key], wasm)
+        known(f"compare.{key}", compare[key], builds)
+        for name in compare[key]:
+            if selection.is_native(config, name):
+                raise UserError(f"config: compare.{key}: {name!r} is no wasm build")
     known("compare.baseline", [compare["baseline"]], compare["builds"])
     if builds[compare["baseline"]]["target"] != "native":
         raise UserError(f"config: compare.baseline {compare['baseline']!r} is no native build")
