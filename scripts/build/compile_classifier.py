@@ -42,9 +42,9 @@ def main(argv: list[str] | None = None) -> int:
             call_cargo(args, record, package, variables)
             if crate.sources_key(package) != sources:
                 raise UserError("the classifier's sources changed meanwhile; run again")
-            folder = crate.release_folder(record, settings, target) / "examples"
-            kept.keep(made, folder / name)
-            kept.copy(made / name, args.out)
+            built = crate.release_folder(record, settings, target) / "examples" / name
+            kept.copy(built, args.out)
+            kept.keep(made, built)
     files.write_json(
         args.json_out,
         {

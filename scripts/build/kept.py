@@ -7,9 +7,11 @@ measured with it would be measured again. What a user's own configuration of car
 versions of the linker and of libc at the same places, are not told apart.
 """
 
+import contextlib
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -57,24 +59,33 @@ def take(made: Path, out: Path) -> bool:
             return False
     except (OSError, UserError):
         return False
-    made.touch()  # the oldest go first
+    with contextlib.suppress(OSError):  # a cache that is read alone
+        made.touch()  # the oldest go first
     copy(made / out.name, out)
     print(f"made before: {made}")
     return True
 
 
-def keep(made: Path, path: Path) -> None:
-    """Copy a file into a folder, whole or not at all; the oldest of the folders beside it go."""
+def keep(made: Path, path: Path, most: int = MOST) -> None:
+    """Copy a file into a folder, whole or not at all; the oldest of the folders beside it go.
+
+    Where the cache cannot take it, a line says so: what was made in minutes is there all the same.
+    """
     part = made.with_name(f"{made.name}{files.UNFINISHED}")
-    for leftover in (part, made):
-        shutil.rmtree(leftover, ignore_errors=True)
-    others = sorted(part.parent.glob("*"), key=lambda path: path.stat().st_mtime)
-    for old in others[: -(MOST - 1)]:
-        shutil.rmtree(old)
-    part.mkdir(parents=True)
-    shutil.copy(path, part / path.name)
-    files.write_json(part / DIGEST, {path.name: files.sha256(part / path.name)})
-    part.rename(made)
+    try:
+        for leftover in (part, made):
+            shutil.rmtree(leftover, ignore_errors=True)
+        others = [folder for folder in part.parent.glob("*") if folder.is_dir()]
+        others.sort(key=lambda folder: folder.stat().st_mtime)
+        for old in others[: -(most - 1)]:
+            shutil.rmtree(old)
+        part.mkdir(parents=True)
+        shutil.copy(path, part / path.name)
+        files.write_json(part / DIGEST, {path.name: files.sha256(part / path.name)})
+        part.rename(made)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        print(f"not kept in the cache: {error}", file=sys.stderr)
 
 
 def copy(source: Path, target: Path) -> None:

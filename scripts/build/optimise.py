@@ -3,11 +3,14 @@
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import wasmtime
 
 from scripts.build import kept
 from scripts.common import cache, errors, files
@@ -15,6 +18,8 @@ from scripts.common.code_digest import code_digest
 from scripts.common.errors import UserError
 from scripts.tools import location
 
+# How many optimised modules the cache keeps, of all builds together: 25 MB each.
+MOST = 128
 # Named one by one: `--all-features` of older binaryens writes types that the engines refuse.
 FEATURES = (
     "--enable-bulk-memory",
@@ -40,32 +45,64 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=1, help="cores wasm-opt may take")
     args = parser.parse_args(argv)
     tools = [files.read_json(args.wasm_opt), files.read_json(args.wasm_strip)]
-    parts = [files.sha256(args.module), args.options, tools, args.out.name]
-    folder = cache.cache_dir() / "optimised"
-    made = kept.folder(folder, [*parts, code_digest("scripts.build.optimise")])
-    with cache.locked(folder):
-        if kept.take(made, args.out):
-            return 0
-    with tempfile.TemporaryDirectory() as temporary:
-        work = Path(temporary) / args.out.name
-        optimise(args.module, args.options, args.threads, tools, work)
-        with cache.locked(folder):
-            kept.keep(made, work)
-        kept.copy(work, args.out)
+    with tempfile.TemporaryDirectory() as folder:
+        # What is read once is what the cache knows it by, whatever becomes of the file meanwhile.
+        module = Path(folder) / "module.wasm"
+        shutil.copyfile(args.module, module)
+        if args.options:
+            take_or_optimise(module, args.options, args.threads, tools, args.out)
+        else:
+            strip(module, tools)
+            kept.copy(module, args.out)
     return 0
 
 
-def optimise(
+def take_or_optimise(
     module: Path, options: list[str], threads: int, tools: list[dict[str, Any]], out: Path
 ) -> None:
-    """Write a module that wasm-opt, where it has options, and wasm-strip went over."""
-    wasm_opt, wasm_strip = map(location.locate, tools)
+    """Write the optimised module, from the cache where it was made before."""
+    loaded = programs(tools)
+    folder = cache.cache_dir() / "optimised"
+    code = code_digest("scripts.build.optimise")
+    made = kept.folder(folder, [files.sha256(module), options, loaded, out.name, code])
+    with cache.locked(folder):
+        if kept.take(made, out):
+            return
+    optimised = module.with_name(out.name)
     environment = os.environ | {"BINARYEN_CORES": str(threads)}
-    if options:
-        call([wasm_opt, *options, *FEATURES, str(module), "-o", str(out)], environment)
-    else:
-        shutil.copyfile(module, out)
-    call([wasm_strip, str(out)], environment)
+    wasm_opt = location.locate(tools[0])
+    call([wasm_opt, *options, *FEATURES, str(module), "-o", str(optimised)], environment)
+    strip(optimised, tools)
+    if programs(tools) != loaded:
+        raise UserError("wasm-opt or wasm-strip was replaced meanwhile; run again")
+    with cache.locked(folder):
+        # Another clone may have been sooner; one answer for all.
+        if not kept.take(made, out):
+            kept.copy(optimised, out)
+            kept.keep(made, optimised, MOST)
+
+
+def programs(tools: list[dict[str, Any]]) -> list[str]:
+    """Return the digests of tools and of the libraries that they load."""
+    found = []
+    for path in map(location.locate, tools):
+        done = subprocess.run(["ldd", path], capture_output=True, text=True, check=False)
+        libraries = re.findall(r"(/\S+) \(0x", done.stdout)
+        found += [files.sha256(file) for file in (path, *libraries)]
+    return found
+
+
+def strip(module: Path, tools: list[dict[str, Any]]) -> None:
+    """Strip a module in place.
+
+    Raises:
+        UserError: it is no whole module. On a full disk both tools can end with 0.
+    """
+    call([location.locate(tools[1]), str(module)], dict(os.environ))
+    try:
+        wasmtime.Module.validate(wasmtime.Engine(), module.read_bytes())
+    except wasmtime.WasmtimeError as error:
+        raise UserError(f"wasm-strip left no valid module ({error}); is a disk full?") from error
 
 
 def call(command: list[str], environment: dict[str, str]) -> None:

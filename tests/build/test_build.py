@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
+import wasmtime
 
 from scripts.build import compile_classifier, crate, kept, optimise
 from scripts.common import files
@@ -279,16 +281,19 @@ def test_lanes_of_128_bits_on_any_target(monkeypatch, target, machine, name):
     assert crate.lanes({"lanes": "auto", "target": target}) == "auto"
 
 
+ONE, TWO = (wasmtime.wat2wasm(f"(module (memory {pages}))") for pages in (1, 2))
+
+
 @pytest.fixture
 def optimised(tmp_path, monkeypatch):
     """A function that has a module optimised by the rule's script; what it calls notes that."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name, does in {
-        "wasm-opt": f'echo "$BINARYEN_CORES" >> {tmp_path}/cores\ncp "$2" "$4"\n',
+        "wasm-opt": f'echo "$BINARYEN_CORES" >> {tmp_path}/calls; cp "$2" "$4"',
         "strip": "",
     }.items():
         program = tmp_path / name
-        program.write_text(f"#!/bin/sh\n{does}")
+        program.write_text(f"#!/bin/sh\n{does}\n")
         program.chmod(0o755)
         files.write_json(tmp_path / f"{name}.json", {"path": str(program)})
     monkeypatch.setattr(optimise, "FEATURES", ())
@@ -296,12 +301,13 @@ def optimised(tmp_path, monkeypatch):
 
     def run(module, *options, threads=3):
         (tmp_path / "in.wasm").write_bytes(module)
+        (tmp_path / "out.wasm").unlink(missing_ok=True)
         optimise.main([
             str(tmp_path / "in.wasm"), f"--wasm-opt={tmp_path / 'wasm-opt.json'}",
             f"--wasm-strip={tmp_path / 'strip.json'}", f"--out={tmp_path / 'out.wasm'}",
             f"--options={json.dumps(options)}", f"--threads={threads}",
         ])  # fmt: skip
-        calls = tmp_path / "cores"
+        calls = tmp_path / "calls"
         return (tmp_path / "out.wasm").read_bytes(), calls.read_text() if calls.exists() else ""
 
     return run
@@ -309,15 +315,58 @@ def optimised(tmp_path, monkeypatch):
 
 def test_wasm_opt_takes_the_cores_of_its_job(optimised):
     """It is told by a variable."""
-    assert optimised(b"module", "-O3") == (b"module", "3\n")
+    assert optimised(ONE, "-O3") == (ONE, "3\n")
 
 
 def test_a_module_is_optimised_once(optimised):
-    assert optimised(b"one", "-O3", threads=1) == (b"one", "1\n")
-    assert optimised(b"two", "-O3", threads=2) == (b"two", "1\n2\n")
-    assert optimised(b"one", "-O3", threads=3) == (b"one", "1\n2\n")
-    assert optimised(b"one", "-Oz", threads=4) == (b"one", "1\n2\n4\n")
+    assert optimised(ONE, "-O3", threads=1) == (ONE, "1\n")
+    assert optimised(TWO, "-O3", threads=2) == (TWO, "1\n2\n")
+    assert optimised(ONE, "-O3", threads=3) == (ONE, "1\n2\n")
+    assert optimised(ONE, "-Oz", threads=4) == (ONE, "1\n2\n4\n")
+
+
+@pytest.mark.parametrize("tool", ["wasm-opt", "strip"])
+def test_another_tool_optimises_anew(optimised, tmp_path, tool):
+    assert optimised(ONE, "-O3") == (ONE, "3\n")
+    with open(tmp_path / tool, "a") as script:
+        script.write("# newer\n")
+    assert optimised(ONE, "-O3") == (ONE, "3\n3\n")
+
+
+def test_the_libraries_of_a_tool_count():
+    tool = {"path": shutil.which("ls")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(optimise.location, "locate", lambda record: record["path"])
+        assert len(optimise.programs([tool])) > 1
+
+
+def test_a_module_that_changes_meanwhile_is_not_kept_as_the_old_one(optimised, tmp_path):
+    with open(tmp_path / "wasm-opt", "r+") as script:
+        text = script.read().replace("cp ", f"cp {tmp_path}/newer {tmp_path}/in.wasm; cp ")
+        script.seek(0)
+        script.write(text)
+    (tmp_path / "newer").write_bytes(TWO)
+    assert optimised(ONE, "-O3")[0] == ONE
+    assert optimised(ONE, "-O3") == (ONE, "3\n")
+
+
+def test_a_module_that_was_cut_off_is_refused_and_not_kept(optimised, tmp_path):
+    whole = (tmp_path / "strip").read_text()
+    (tmp_path / "strip").write_text(f"{whole}truncate -s -1 $1\n")
+    for _ in range(2):
+        with pytest.raises(UserError, match="no valid module"):
+            optimised(ONE, "-O3")
+    assert not (tmp_path / "out.wasm").exists()
+    assert (tmp_path / "calls").read_text() == "3\n3\n"
+
+
+def test_what_the_cache_cannot_take_is_written_all_the_same(optimised, tmp_path, capsys):
+    assert optimised(ONE, "-O3") == (ONE, "3\n")
+    shutil.rmtree(tmp_path / "cache/mobilenet-infer-benchmark/optimised/kept")
+    (tmp_path / "cache/mobilenet-infer-benchmark/optimised/kept").write_text("in the way")
+    assert optimised(ONE, "-O3") == (ONE, "3\n3\n")
+    assert "not kept in the cache" in capsys.readouterr().err
 
 
 def test_without_options_wasm_opt_is_not_called(optimised):
-    assert optimised(b"module") == (b"module", "")
+    assert optimised(ONE) == (ONE, "")
