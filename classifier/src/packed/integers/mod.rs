@@ -2,6 +2,7 @@
 //!
 //! docs/int8.md says what is computed; `scripts/model/integers.py` computes the same in numpy.
 
+mod depthwise;
 mod format;
 mod kernels;
 mod lanes;

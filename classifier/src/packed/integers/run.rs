@@ -1,5 +1,6 @@
 //! Runs a packed model of integers, layer by layer.
 
+use super::depthwise;
 use super::format::Packed;
 use super::kernels::{self, Scratch};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -132,13 +133,13 @@ unsafe fn layers<S: Sums>(packed: &Packed, buffers: &mut Buffers) {
             match layer.layer.step {
                 Step::Conv => kernels::conv::<S>(layer, rows, source, target, scratch),
                 Step::Depthwise => {
-                    kernels::depthwise::<S::Depthwise>(
+                    depthwise::filter::<S::Depthwise>(
                         layer,
                         rows,
                         piece.first_row,
                         source,
                         target,
-                        scratch,
+                        &mut scratch.depthwise,
                     );
                 }
                 Step::Pointwise if piece.layer + 1 == packed.layers.len() => {

@@ -99,9 +99,18 @@ impl<S: Sums> Target<S> for Levels<S> {
             unrolled!(R, |ROW| {
                 unrolled!(N, |AT| {
                     let value = values[ROW][AT].at_least(self.low).at_most(self.high);
-                    let to = to.add(ROW * stride + AT * S::WIDTH);
-                    S::store(value.add(self.rounder), self.zero, to);
+                    values[ROW][AT] = value.add(self.rounder);
                 });
+                let to = to.add(ROW * stride);
+                if N == 2 {
+                    S::store_two([values[ROW][0], values[ROW][N - 1]], self.zero, to);
+                } else {
+                    unrolled!(N, |AT| S::store(
+                        values[ROW][AT],
+                        self.zero,
+                        to.add(AT * S::WIDTH)
+                    ));
+                }
             });
         }
     }

@@ -54,4 +54,12 @@ pub trait Sums: Copy {
     unsafe fn floats(self) -> Self::Floats;
     /// Write levels from floats that `ROUNDER` was added to; `zero` is added to each.
     unsafe fn store(rounded: Self::Floats, zero: i32, to: *mut u8);
+    /// As `store`, of two registers side by side.
+    #[inline(always)]
+    unsafe fn store_two(rounded: [Self::Floats; 2], zero: i32, to: *mut u8) {
+        unsafe {
+            Self::store(rounded[0], zero, to);
+            Self::store(rounded[1], zero, to.add(Self::WIDTH));
+        }
+    }
 }

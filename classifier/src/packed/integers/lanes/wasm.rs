@@ -94,4 +94,13 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
         let levels = i8x16_swizzle(levels, u32x4(0x0C08_0400, 0, 0, 0));
         unsafe { v128_store32_lane::<0>(levels, to.cast()) }
     }
+    /// One shuffle of two registers instead of two of one, which cranelift takes for as much.
+    #[inline(always)]
+    unsafe fn store_two(rounded: [Floats; 2], zero: i32, to: *mut u8) {
+        let lift = i32x4_splat(zero.wrapping_sub(ROUNDER.to_bits() as i32));
+        let [low, high] = rounded.map(|values| i32x4_add(values.0, lift));
+        let levels =
+            i8x16_shuffle::<0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28>(low, high);
+        unsafe { v128_store64_lane::<0>(levels, to.cast()) }
+    }
 }
