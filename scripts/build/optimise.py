@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import wasmtime
 
@@ -44,24 +43,27 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--threads", type=int, default=1, help="cores wasm-opt may take")
     args = parser.parse_args(argv)
-    tools = [files.read_json(args.wasm_opt), files.read_json(args.wasm_strip)]
+    wasm_opt = location.locate(files.read_json(args.wasm_opt))
+    wasm_strip = location.locate(files.read_json(args.wasm_strip))
     with tempfile.TemporaryDirectory() as folder:
         # What is read once is what the cache knows it by, whatever becomes of the file meanwhile.
         module = Path(folder) / "module.wasm"
         shutil.copyfile(args.module, module)
         if args.options:
-            take_or_optimise(module, args.options, args.threads, tools, args.out)
+            command = [wasm_opt, *args.options]
+            take_or_optimise(module, command, args.threads, wasm_strip, args.out)
         else:
-            strip(module, tools)
+            strip(module, wasm_strip)
             kept.copy(module, args.out)
     return 0
 
 
 def take_or_optimise(
-    module: Path, options: list[str], threads: int, tools: list[dict[str, Any]], out: Path
+    module: Path, command: list[str], threads: int, wasm_strip: str, out: Path
 ) -> None:
-    """Write the optimised module, from the cache where it was made before."""
-    loaded = programs(tools)
+    """Write what a command of wasm-opt makes of a module, from the cache if it was made before."""
+    wasm_opt, *options = command
+    loaded = programs([wasm_opt, wasm_strip])
     folder = cache.cache_dir() / "optimised"
     code = code_digest("scripts.build.optimise")
     made = kept.folder(folder, [files.sha256(module), options, loaded, out.name, code])
@@ -70,10 +72,9 @@ def take_or_optimise(
             return
     optimised = module.with_name(out.name)
     environment = os.environ | {"BINARYEN_CORES": str(threads)}
-    wasm_opt = location.locate(tools[0])
-    call([wasm_opt, *options, *FEATURES, str(module), "-o", str(optimised)], environment)
-    strip(optimised, tools)
-    if programs(tools) != loaded:
+    call([*command, *FEATURES, str(module), "-o", str(optimised)], environment)
+    strip(optimised, wasm_strip)
+    if programs([wasm_opt, wasm_strip]) != loaded:
         raise UserError("wasm-opt or wasm-strip was replaced meanwhile; run again")
     with cache.locked(folder):
         # Another clone may have been sooner; one answer for all.
@@ -82,23 +83,23 @@ def take_or_optimise(
             kept.keep(made, optimised, MOST)
 
 
-def programs(tools: list[dict[str, Any]]) -> list[str]:
-    """Return the digests of tools and of the libraries that they load."""
+def programs(paths: list[str]) -> list[str]:
+    """Return the digests of programs and of the libraries that they load."""
     found = []
-    for path in map(location.locate, tools):
+    for path in paths:
         done = subprocess.run(["ldd", path], capture_output=True, text=True, check=False)
         libraries = re.findall(r"(/\S+) \(0x", done.stdout)
         found += [files.sha256(file) for file in (path, *libraries)]
     return found
 
 
-def strip(module: Path, tools: list[dict[str, Any]]) -> None:
+def strip(module: Path, wasm_strip: str) -> None:
     """Strip a module in place.
 
     Raises:
         UserError: it is no whole module. On a full disk both tools can end with 0.
     """
-    call([location.locate(tools[1]), str(module)], dict(os.environ))
+    call([wasm_strip, str(module)], dict(os.environ))
     try:
         wasmtime.Module.validate(wasmtime.Engine(), module.read_bytes())
     except wasmtime.WasmtimeError as error:
