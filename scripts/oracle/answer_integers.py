@@ -27,13 +27,13 @@ def probabilities(layers: list[Quantised], tensor: np.ndarray, top: int) -> np.n
     return (exponents / exponents.sum()).astype(np.float32)
 
 
-def as_good(
+def moves(
     classify: Callable[[np.ndarray], np.ndarray],
     tensor: np.ndarray,
     found: np.ndarray,
     bounds: tuple[float, float],
 ) -> np.ndarray:
-    """Return which classes can be first once pixels move by a level of 255, bool [classes].
+    """Return how far probabilities move with pixels that move by a level, float32 [classes].
 
     Args:
         classify: from a tensor to probabilities, float32 [classes].
@@ -41,12 +41,10 @@ def as_good(
         found: its probabilities.
         bounds: the values of a black and of a white pixel.
     """
-    moves = np.random.default_rng(0).integers(-1, 2, (VARIANTS, *tensor.shape))
-    moved = tensor + moves.astype(np.float32) * (bounds[1] - bounds[0]) / 255
+    steps = np.random.default_rng(0).integers(-1, 2, (VARIANTS, *tensor.shape))
+    moved = tensor + steps.astype(np.float32) * (bounds[1] - bounds[0]) / 255
     variants = [classify(variant) for variant in moved.clip(*bounds).astype(np.float32)]
-    change = np.abs(np.stack(variants) - found).max(axis=0)
-    first = found.argmax()
-    return found + change >= found[first] - change[first]
+    return np.abs(np.stack(variants) - found).max(axis=0)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -74,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
         args.labels.read_text(encoding="utf-8").splitlines(),
         (args.reference, args.cases),
         (args.out, args.json_out),
-        lambda tensor, found: as_good(classify, tensor, found, model["input_range"]),
+        lambda tensor, found: moves(classify, tensor, found, model["input_range"]),
     )
     return 0
 

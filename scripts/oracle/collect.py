@@ -28,13 +28,8 @@ def rows(verdict: dict, models: dict[str, dict]) -> list[dict]:
         {"check": "photograph", "difference": row["confidence_diff"], **row}
         for row in verdict["images"]
     ]
-    tolerances = verdict["tolerances"]
-    limits = {"tensor": tolerances["tensor"], "photograph": tolerances["confidence"]}
     return [
-        names
-        | {key: row[key] for key in COLUMNS if key in row}
-        | {"tolerance": limits[row["check"]]}
-        for row in tensors + photographs
+        names | {key: row[key] for key in COLUMNS if key in row} for row in tensors + photographs
     ]
 
 

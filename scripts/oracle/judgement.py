@@ -47,11 +47,22 @@ def cached(record: dict[str, Any], folder: str) -> dict[str, Any]:
     }
 
 
+def unanswered(name: str, limits: Limits) -> dict[str, Any]:
+    """Return the row of a tensor that has no answer yet."""
+    return {
+        "image": name,
+        "max_abs_diff": None,
+        "tolerance": limits.tensor,
+        "passed": False,
+        "reason": None,
+    }
+
+
 def check_tensor(record: dict, answers: dict, name: str, limits: Limits) -> dict[str, Any]:
     """Return the row of one tensor: the largest difference of any class's probability."""
     tensor = answers[f"tensor/{name}"].astype("<f4").tobytes()
     request = {"tensor": base64.b64encode(tensor).decode("ascii"), "probabilities": True}
-    row = {"image": name, "max_abs_diff": None, "passed": False, "reason": None}
+    row = unanswered(name, limits)
     try:
         reply = ask(record["command"], record.get("env", {}), request, limits.timeout)
     except ContenderError as error:
@@ -79,6 +90,7 @@ def check_photograph(
 ) -> dict[str, Any]:
     """Return the row of one photograph: label and confidence, found and expected."""
     image = base64.b64encode(answers[f"image/{name}"].tobytes()).decode("ascii")
+    tolerance = limits.confidence + expected.get("moved", 0)
     row = {
         "image": name,
         "label": None,
@@ -86,6 +98,7 @@ def check_photograph(
         "confidence": None,
         "reference_confidence": expected["confidence"],
         "confidence_diff": None,
+        "tolerance": tolerance,
         "passed": False,
         "reason": None,
     }
@@ -104,10 +117,10 @@ def check_photograph(
         if label == expected["second"]["label"]:
             margin = expected["confidence"] - expected["second"]["confidence"]
             row["reason"] += f", which the reference has {margin:.4f} behind"
-    elif not difference <= limits.confidence:
+    elif not difference <= tolerance:
         row["reason"] = (
             f"photograph {name}: confidence {confidence:.4f} instead of "
-            f"{expected['confidence']:.4f}, more than {limits.confidence:g} away"
+            f"{expected['confidence']:.4f}, more than {tolerance:.3g} away"
         )
     return row | {"passed": row["reason"] is None}
 
@@ -124,16 +137,16 @@ def check(record: dict, answers: dict, cases: list[dict], limits: Limits) -> dic
         rows[kind].append(row)
         if crashed:
             break
-    return verdict(record, rows, limits)
+    return verdict(record, rows)
 
 
 def not_run(record: dict, why: str, case: str, limits: Limits) -> dict[str, Any]:
     """Return the verdict on a contender that could not be asked at all."""
-    row = {"image": case, "max_abs_diff": None, "passed": False, "reason": why}
-    return verdict(record, {"tensors": [row], "images": []}, limits) | {"ran": False}
+    row = unanswered(case, limits) | {"reason": why}
+    return verdict(record, {"tensors": [row], "images": []}) | {"ran": False}
 
 
-def verdict(record: dict, rows: dict[str, list[dict]], limits: Limits) -> dict[str, Any]:
+def verdict(record: dict, rows: dict[str, list[dict]]) -> dict[str, Any]:
     """Return the record of a contender's verdict from the rows of its two checks."""
     failed = [row["reason"] for row in rows["tensors"] + rows["images"] if not row["passed"]]
     names = {
@@ -148,7 +161,6 @@ def verdict(record: dict, rows: dict[str, list[dict]], limits: Limits) -> dict[s
         "reason": failed[0] if failed else None,
         "tensor_max_abs_diff": _largest(row["max_abs_diff"] for row in rows["tensors"]),
         "confidence_max_abs_diff": _largest(row["confidence_diff"] for row in rows["images"]),
-        "tolerances": {"tensor": limits.tensor, "confidence": limits.confidence},
         **rows,
     }
 

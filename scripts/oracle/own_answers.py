@@ -14,7 +14,7 @@ def write(
     labels: list[str],
     cases_of: tuple[str, str],
     out: tuple[str, str],
-    as_good: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    moves: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> None:
     """Write the arrays and the readable answers, as answer_cases.py does.
 
@@ -23,8 +23,8 @@ def write(
         labels: the classes' names.
         cases_of: what answer_cases.py wrote: the arrays (.npz) and the readable answers.
         out: the same two to be written.
-        as_good: from a case's tensor and its probabilities to which classes a contender may name
-            first, bool [classes].
+        moves: from a case's tensor and its probabilities to how far each of these may be from a
+            contender's, float32 [classes].
     """
     answers, cases = read_answers(cases_of[0]), files.read_json(cases_of[1])
     rows = []
@@ -32,8 +32,7 @@ def write(
         tensor = answers[f"tensor/{case['name']}"]
         found = classify(tensor)
         answers[f"probabilities/{case['name']}"] = found
-        good = np.flatnonzero(as_good(tensor, found))
-        rows.append(row(case, found, labels) | {"as_good": [labels[index] for index in good]})
+        rows.append(row(case, found, labels) | allowed(found, moves(tensor, found), labels))
     with files.atomic_write(out[0], "wb") as stream:
         np.savez(stream, **answers)
     files.write_json(out[1], cases | {"cases": rows})
@@ -43,3 +42,19 @@ def row(case: dict, found: np.ndarray, labels: list[str]) -> dict:
     """Return a case's row with another answer."""
     first, second = reference.best(found, labels, 2)["top"]
     return {"name": case["name"], "kind": case["kind"], **first, "second": second}
+
+
+def allowed(found: np.ndarray, moves: np.ndarray, labels: list[str]) -> dict:
+    """Return what a contender may name first, and how far its confidence may be off by that.
+
+    Args:
+        found: the probabilities, float32 [classes].
+        moves: how far each may be from a contender's.
+        labels: the classes' names.
+    """
+    first = found.argmax()
+    good = np.flatnonzero(found + moves >= found[first] - moves[first])
+    return {
+        "as_good": [labels[index] for index in good],
+        "moved": float(max(moves[good])),
+    }

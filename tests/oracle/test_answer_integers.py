@@ -1,6 +1,7 @@
 """What contenders in integers are held against: numpy's scores, as probabilities."""
 
 import numpy as np
+import pytest
 
 from scripts.model import quantise
 from scripts.model.lowering import INPUT, POINTWISE, SOFTMAX, Layer
@@ -29,12 +30,16 @@ def brightness(tensor):
     return np.array([0.4, 0.395 + mean, 0.1 + mean], np.float32)
 
 
-def test_what_pixels_a_level_away_can_turn_is_as_good():
+@pytest.mark.parametrize(
+    ("bounds", "good", "moved"),
+    [((0, 255), LABELS, 0.1), ((-1, 1), ["red"], 0), ((0, 20), ["red", "green"], 0.01)],
+)
+def test_what_pixels_a_level_away_can_turn_is_as_good(bounds, good, moved):
     tensor = np.zeros((1, 2, 2, 3), np.float32)
     found = brightness(tensor)
-    good = answer_integers.as_good(brightness, tensor, found, (0, 255))
-    assert good.tolist() == [True, True, True]
-    good = answer_integers.as_good(brightness, tensor, found, (-1, 1))
-    assert good.tolist() == [True, False, False]
-    good = answer_integers.as_good(brightness, tensor, found, (0, 20))
-    assert good.tolist() == [True, True, False]
+    moves = answer_integers.moves(brightness, tensor, found, bounds)
+    allowed = own_answers.allowed(found, moves, LABELS)
+    assert allowed["as_good"] == good
+    # No variant moves the mean of twelve pixels by more than a level.
+    step = (bounds[1] - bounds[0]) / 255
+    assert moved <= allowed["moved"] <= step
