@@ -28,7 +28,7 @@ serve: setup ## Serve the classifier on the loopback interface: a page for pictu
 	@python -m scripts.action.serve --action results/action.json --policy snapshot --port $(PORT)
 
 test: setup ## Run all the tests: unit, Rust, lint, and the real workflow on config/quick.yaml
-	pytest
+	pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Run the formatters' checks and the linters
 	pytest tests/test_lint.py

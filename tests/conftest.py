@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from scripts.common.cache import locked
 from scripts.tools import installers, location, pins, rust
 
 # The same examples each time, however long they take: a failure is of what changed.
@@ -22,6 +23,13 @@ QUICK = ("--cores", "2", "--configfile", "config/quick.yaml")
 # Where the quick run keeps what it makes of its model.
 MODEL = "results/models/mobilenet_v2_0.35_96"
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the quick run; what shares it comes last, so that no other worker waits for it."""
+    share = {item.path for item in items if "run" in item.fixturenames}
+    first = min(share, default=None)
+    items.sort(key=lambda item: (item.path != first, item.path in share))
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +76,6 @@ def copy_checkout(target: Path) -> Path:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     return target
-
-
-@pytest.fixture(scope="session")
-def checkout(tmp_path_factory) -> Path:
-    """A copy of the checkout, for tests that run the workflow."""
-    return copy_checkout(tmp_path_factory.mktemp("checkout"))
 
 
 def fetch_trained(shared: Path, folder: Path) -> Path:
@@ -136,19 +138,31 @@ def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.C
     )
 
 
-@pytest.fixture(scope="session")
-def run(checkout):
-    """The copy of the checkout after one quick report."""
-    done = snakemake(checkout, *QUICK, "--", "report")
+def report_quickly(folder: Path) -> None:
+    """Make one quick report in a copy of the checkout."""
+    done = snakemake(folder, *QUICK, "--", "report")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
     # An engine that fails once in thousands of runs is reported; one that fails again is a fault.
-    if once := failed_on_the_way(checkout):
+    if once := failed_on_the_way(folder):
         warnings.warn(f"measured once more: {once}", stacklevel=2)
-        done = snakemake(checkout, *QUICK, "--forcerun", *once, "--", "report")
+        done = snakemake(folder, *QUICK, "--forcerun", *once, "--", "report")
         assert done.returncode == 0, done.stderr[-4000:]
-    again = failed_on_the_way(checkout)
+    again = failed_on_the_way(folder)
     assert not again, f"{once}, then {again}"
-    return checkout
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    """A copy of the checkout after one quick report, which the workers of a session share."""
+    own = tmp_path_factory.getbasetemp()
+    session = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    made = session / "quick"
+    with locked(made):
+        if not made.exists():
+            folder = copy_checkout(tmp_path_factory.mktemp("quick"))
+            report_quickly(folder)
+            folder.rename(made)
+    return shutil.copytree(made, own / "checkout", symlinks=True)
 
 
 def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:

@@ -1,6 +1,7 @@
 //! The packed file, read in place.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::plan::{self, Piece};
 use crate::error::{Error, Result};
@@ -96,6 +97,11 @@ impl<N: Number> Layer<N> {
     /// Floats of a row of the output.
     pub fn row_out(&self) -> usize {
         self.size_out * self.stride_out()
+    }
+
+    /// Which places of a padded row, or of a padded column, lie in the input.
+    pub fn inside(&self) -> Range<usize> {
+        self.pad..self.size_in + self.pad
     }
 
     /// How many inputs are multiplied and added up for an output, whole groups.

@@ -132,7 +132,7 @@ pub fn gather<N: Number, T: Copy>(
         ..
     } = *layer;
     let (source, _) = source.as_chunks::<COLOURS>();
-    let inside = pad..size_in + pad;
+    let inside = layer.inside();
     for (column, window) in windows.chunks_exact_mut(layer.depth()).enumerate() {
         let (window, _) = window.as_chunks_mut::<COLOURS>();
         for (y, line) in window.chunks_exact_mut(kernel).take(kernel).enumerate() {

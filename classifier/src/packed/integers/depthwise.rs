@@ -37,7 +37,7 @@ pub unsafe fn filter<S: Sums>(
     let channels = shape.stride_out();
     let outside = grown(&mut scratch.outside, channels);
     outside.fill(layer.outside);
-    let inside = shape.pad..shape.size_in + shape.pad;
+    let inside = shape.inside();
     // Where a row of the input begins, and how far apart its pixels are.
     let line = |y: usize| {
         if inside.contains(&y) {
@@ -82,7 +82,7 @@ unsafe fn pixels<S: Sums>(
 ) {
     let shape = &layer.layer;
     let channels = shape.stride_out();
-    let inside = shape.pad..shape.size_in + shape.pad;
+    let inside = shape.inside();
     let weights = if S::PRODUCTS == i8::GROUP {
         shape.weights.as_ptr().cast()
     } else {
@@ -172,7 +172,7 @@ unsafe fn columns<S: Sums, const STRIDE: usize>(
             let mut next = 0;
             let mut at = lines.map(|(line, step)| line.wrapping_sub(shape.pad * step));
             let mut zip = || {
-                let inside = next >= shape.pad && next < shape.size_in + shape.pad;
+                let inside = shape.inside().contains(&next);
                 let [a, b, c] = at.map(|at| if inside { at } else { outside.as_ptr() });
                 for (at, (_, step)) in at.iter_mut().zip(lines) {
                     *at = at.wrapping_add(step);
