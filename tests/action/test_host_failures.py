@@ -65,13 +65,13 @@ def test_an_activation_ends_at_its_deadline_and_a_spare_takes_over(host):
     assert len(host.workers()) == 3
 
 
-@pytest.mark.parametrize("deadline", [in_milliseconds(-1000), "0"])
+@pytest.mark.parametrize("deadline", [lambda: in_milliseconds(-1000), lambda: "0"])
 def test_a_deadline_that_has_passed(host, deadline):
     """It does not begin, so that no worker has to be killed for it."""
     before = host.workers()
     sentence = "The action exceeded its time limits of 0 milliseconds."
     for _ in range(5):
-        assert host.run("loop", deadline=deadline) == (502, {"error": sentence})
+        assert host.run("loop", deadline=deadline()) == (502, {"error": sentence})
     assert host.run() == DONE
     assert host.workers() == before
     assert all(map(is_running, before))
