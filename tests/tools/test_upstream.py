@@ -13,7 +13,10 @@ SEEN = {
     "copy-variable": ("callq", "movl    8("),
     "copy-constant": ("movl    8(", "callq"),
     "splat": ("vpbroadcastd", "vbroadcastss"),
+    "shuffle": ("vpor", "vpermi2b"),
 }
+# What a case is compiled for, where not for the processor that has most instructions.
+PROCESSORS = {"shuffle": "haswell"}
 
 
 def test_every_case_is_told_of_and_checked(root):
@@ -26,7 +29,8 @@ def test_every_case_is_told_of_and_checked(root):
 @pytest.mark.parametrize("case", SEEN)
 def test_case(root, wasmtime, tmp_path, case):
     compiled = tmp_path / "case.cwasm"
-    target = ["--target", "x86_64-unknown-linux-gnu", "-C", "cranelift-sapphirerapids"]
+    processor = PROCESSORS.get(case, "sapphirerapids")
+    target = ["--target", "x86_64-unknown-linux-gnu", "-C", f"cranelift-{processor}"]
     module = root / "docs/upstream" / f"{case}.wat"
     subprocess.run([wasmtime, "compile", *target, module, "-o", compiled], check=True)
     code = subprocess.run([wasmtime, "objdump", compiled], capture_output=True, check=True)
