@@ -73,7 +73,8 @@ class WorkerProcess:
 
     def is_alive(self) -> bool:
         """Tell whether it can take an activation, as far as is known."""
-        return not self._is_over and not self._reader.at_eof()
+        # It ends with its zygote, which is known earlier.
+        return not (self._is_over or self._reader.at_eof() or self._zygote.has_ended())
 
     async def run(self, parameters: bytes, environment: dict[str, str]) -> Outcome:
         """Run one activation.

@@ -1,15 +1,19 @@
 """What workers have in common with the process they are forked from, and what not."""
 
+import asyncio
 import errno
 import json
 import os
+import signal
 import socket
 from pathlib import Path
 
 import pytest
-from serving import module, parent, served
+from serving import module, parent, served, until
 
 from scripts.action import zygote
+from scripts.action.worker_process import WorkerProcess
+from scripts.action.zygote_process import Zygote
 
 FIELDS = ("Anonymous", "Private_Dirty")
 
@@ -50,6 +54,22 @@ def test_ctrl_c_on_a_terminal_is_for_the_host_alone(host):
         assert os.getsid(pid) != os.getsid(host.process.pid)
         # What it starts is killed with it.
         assert os.getpgid(pid) == pid
+
+
+def test_a_worker_takes_nothing_once_its_zygote_is_gone():
+    """It ends a moment later: what it took in between would be lost."""
+
+    async def try_it():
+        zygote = await Zygote.start("/bin/cat", "process")
+        worker = await WorkerProcess.start(zygote, {})
+        assert worker.is_alive()
+        os.kill(parent(worker.pid), signal.SIGKILL)
+        # Nothing is awaited: the worker's end cannot be known yet.
+        assert until(lambda: not worker.is_alive())
+        await worker.ended()
+        zygote.close()
+
+    asyncio.run(try_it())
 
 
 def test_where_no_worker_can_be_forked_those_that_are_there_go_on(monkeypatch):
