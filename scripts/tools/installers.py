@@ -11,7 +11,7 @@ from scripts.common.cache import locked
 from scripts.common.errors import UserError
 from scripts.tools.lookup import in_cache, on_path
 from scripts.tools.packages import install_fetched, install_module, install_package, run_logged
-from scripts.tools.pins import FETCHED, crate_root, pins, prebuilt_root
+from scripts.tools.pins import crate_root, pins, prebuilt_root
 from scripts.tools.suites import install_from_suite, offered
 
 
@@ -57,9 +57,9 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
         install_package(name, pin["install"]["debian"], log)
     elif "module" in pin["install"]:
         install_module(name, pin, log)
-    elif FETCHED.keys() & pin["install"]:
+    elif "crate" not in pin["install"]:
         install_fetched(name, pin, log)
-    elif install_prebuilt(pin, log):
+    elif install_prebuilt(name, pin, log):
         return
     elif cargo:
         install_crate(name, pin, cargo, log)
@@ -67,19 +67,31 @@ def install(name: str, pin: dict[str, Any], cargo: Cargo | None, log: str | Path
         raise UserError(f"{name} {pin['suits']} is not on PATH and no cargo was named to build it")
 
 
-def install_prebuilt(pin: dict[str, Any], log: str | Path) -> bool:
-    """Take what the crate's authors built, where `cargo binstall` is there and offers it.
+def install_prebuilt(name: str, pin: dict[str, Any], log: str | Path) -> bool:
+    """Take what the crate's authors built: from a wheel, or where `cargo binstall` offers it.
 
     Nothing that others built for them (`quick-install`).
     """
-    if pin.get("own_build") or not shutil.which("cargo-binstall"):
+    if pin.get("own_build"):
         return False
+    if "wheel" in pin["install"]:
+        try:
+            install_fetched(name, pin, log)
+        except UserError as error:
+            with open(log, "a", encoding="utf-8") as stream:
+                print(error, file=stream)
+    if not in_cache(pin) and shutil.which("cargo-binstall"):
+        install_offered(pin, log)
+    return in_cache(pin) is not None
+
+
+def install_offered(pin: dict[str, Any], log: str | Path) -> None:
+    """Have `cargo binstall` put into the cache what it offers, if it does."""
     root, wanted = prebuilt_root(pin), pin["install"]
     command = ["cargo-binstall", "--no-confirm", "--disable-strategies", "compile,quick-install"]
     command += ["--root", str(root), f"{wanted['crate']}@{wanted['version']}"]
     with locked(root), open(log, "a", encoding="utf-8") as stream:
         subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, check=False)
-    return in_cache(pin) is not None
 
 
 def install_crate(name: str, pin: dict[str, Any], cargo: Cargo, log: str | Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common import files
-from scripts.tools.pins import PACKAGED, cached_roots, program_on_path, suits, version_of
+from scripts.tools.pins import FETCHED, PACKAGED, cached_roots, program_on_path, suits, version_of
 
 # What a command is asked for its version, where the pin has nothing else.
 ASK = ("--version",)
@@ -36,10 +36,16 @@ def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
         path = root / "bin" / pin["command"]
         version = version_in(root, pin)
         if suits(version, pin):
-            (package,) = (wanted[kind] for kind in PACKAGED if kind in wanted)
-            source = f"{how} ({package} {wanted.get('version', version)})"
+            source = f"{how} ({package(pin, how)} {wanted.get('version', version)})"
             return {"version": version, "path": str(path), "source": source}
     return None
+
+
+def package(pin: dict[str, Any], how: str) -> str:
+    """Return the package that a tool is from which came into the cache so."""
+    wanted = pin["install"]
+    fetched = [wanted[way] for way, told in FETCHED.items() if told == how]
+    return next(iter(fetched or (wanted[kind] for kind in PACKAGED if kind in wanted)))
 
 
 def version_in(root: Path, pin: dict[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scripts.common import files
 from scripts.common.cache import locked
 from scripts.common.errors import UserError
 from scripts.tools.lookup import in_cache, refused
@@ -86,6 +87,14 @@ def fetch(name: str, pin: dict[str, Any], way: str, work: Path, log: str | Path)
     program, link = folder / wanted["program"], work / "bin" / pin["command"]
     if not program.is_file():
         raise UserError(f"{name}: {wanted[way]} {wanted['version']} has no {wanted['program']}")
+    if wanted.get("sha256", found := files.sha256(program)) != found:
+        raise UserError(
+            f"{name}: {wanted['program']} of {wanted[way]} {wanted['version']} is not the one that "
+            f"envs/tools.yaml has the digest of, but {found}"
+        )
+    if not pin.get("library"):
+        # Not every wheel says of its program that it is one.
+        program.chmod(program.stat().st_mode | 0o111)
     link.parent.mkdir(exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(program, link.parent))

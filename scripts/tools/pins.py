@@ -39,18 +39,20 @@ def parsed(text: str, machine: str) -> dict[str, dict[str, Any]]:
     table = yaml.safe_load(text)
     for pin in table.values():
         wanted = pin["install"]
-        wanted |= {way: of_machine(wanted[way], machine) for way in FETCHED.keys() & wanted}
+        differ = {*FETCHED, "sha256"} & wanted.keys()
+        wanted |= {key: of_machine(wanted[key], machine) for key in differ}
     return table
 
 
 def of_machine(value: Any, machine: str) -> Any:
-    """Return a package's name; of a mapping by processor the one for a kind, or "none"."""
+    """Return what a table has; of a mapping by processor what it has for a kind, or "none"."""
     return value.get(machine, "none") if isinstance(value, dict) else value
 
 
 def of_version(pin: dict[str, Any], version: str) -> dict[str, Any]:
     """Return the pin of another version of the same tool."""
-    return pin | {"suits": f"=={version}", "install": pin["install"] | {"version": version}}
+    install = {key: value for key, value in pin["install"].items() if key != "sha256"}
+    return pin | {"suits": f"=={version}", "install": install | {"version": version}}
 
 
 def of_file(path: str) -> dict[str, Any]:
@@ -117,15 +119,16 @@ def candidates(pin: dict[str, Any]) -> list[Path]:
 
 
 def cached_roots(pin: dict[str, Any]) -> dict[str, Path]:
-    """Return the cache folders that can hold a tool, by how it came there."""
-    if "crate" in pin["install"]:
-        built = {f"built from crates.io with {features(pin)}": crate_root(pin)}
-        return built if pin.get("own_build") else built | {"prebuilt": prebuilt_root(pin)}
+    """Return where in the cache a tool can be, by how it came there, the first choice first."""
     if "module" in pin["install"]:
         return {"built by Go": module_root(pin)}
     if "suite" in pin["install"]:
         return {f"from Debian {pin['install']['suite']}": suite_root(pin)}
-    return {how: fetched_root(pin, way) for way, how in FETCHED.items() if way in pin["install"]}
+    fetched = {how: fetched_root(pin, way) for way, how in FETCHED.items() if way in pin["install"]}
+    if "crate" not in pin["install"]:
+        return fetched
+    built = {f"built from crates.io with {features(pin)}": crate_root(pin)}
+    return built if pin.get("own_build") else fetched | built | {"prebuilt": prebuilt_root(pin)}
 
 
 def features(pin: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import hashlib
 import json
 import shutil
 import sys
@@ -147,7 +148,8 @@ def wheels(tmp_path, monkeypatch):
     folder = tmp_path / "wheels"
     folder.mkdir()
     info, program = "cow-1.2.0.dist-info", zipfile.ZipInfo("cow/bin/moo")
-    program.external_attr = 0o100755 << 16
+    # Some say of their program that it is one; this does not.
+    program.external_attr = 0o100644 << 16
     with zipfile.ZipFile(folder / "cow-1.2.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr(program, PROGRAM)
         wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: cow\nVersion: 1.2.0\n")
@@ -163,6 +165,36 @@ def test_a_program_is_taken_out_of_a_wheel(wheels, tmp_path, monkeypatch):
     found = installers.find("cow", None, tmp_path / "log")
     assert found["source"] == "from a wheel (cow 1.2.0)"
     assert location.locate(found).endswith("/cow-1.2.0-wheel/bin/cow")
+
+
+DIGEST = hashlib.sha256(PROGRAM.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("digest", [DIGEST, "0" * 64], ids=["right", "wrong"])
+def test_a_program_of_another_digest_is_refused(wheels, tmp_path, monkeypatch, digest):
+    pinned(monkeypatch, wheel="cow", program="cow/bin/moo", sha256=digest)
+    if digest == DIGEST:
+        assert installers.find("cow", None, tmp_path / "log")["version"] == "1.2.0"
+    else:
+        with pytest.raises(UserError, match=f"is not the one that .* but {DIGEST}"):
+            installers.find("cow", None, tmp_path / "log")
+        assert not list((tmp_path / "cache").rglob("moo"))
+
+
+@pytest.mark.parametrize("digest", [DIGEST, "0" * 64], ids=["right", "wrong"])
+def test_a_crate_is_taken_from_its_wheel_and_else_built(wheels, tmp_path, monkeypatch, digest):
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    crate = {"crate": "cow-cli", "features": [], "wheel": "cow", "program": "cow/bin/moo"}
+    pin = pinned(monkeypatch, **crate, sha256=digest)
+    if digest == DIGEST:
+        found = installers.find("cow", None, tmp_path / "log")
+        assert found["source"] == "from a wheel (cow 1.2.0)"
+    else:
+        with pytest.raises(UserError, match="no cargo was named to build it"):
+            installers.find("cow", None, tmp_path / "log")
+        assert "is not the one that envs/tools.yaml has" in (tmp_path / "log").read_text()
+    # Another version of the same has another digest.
+    assert "sha256" not in pins.of_version(pin, "1.1.0")["install"]
 
 
 def test_a_package_without_the_program_is_told_and_not_kept(wheels, tmp_path, monkeypatch):

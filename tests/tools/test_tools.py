@@ -413,8 +413,9 @@ def test_a_file_that_is_no_engine_is_refused_by_its_path(added, tmp_path):
 
 
 def test_another_version_is_not_the_one_on_path(added, wasmtime, tmp_path, monkeypatch):
-    """Nor the pinned one in the cache: with no cargo to build it, it cannot be had."""
+    """Nor the pinned one in the cache: with no wheel and no cargo to build it, it cannot be had."""
     monkeypatch.setenv("PATH", f"{Path(wasmtime).parent}:/usr/bin:/bin")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
     added(old={"runner": "wasmtime", "version": "47.0.2"})
     with pytest.raises(UserError, match=r"old ==47\.0\.2 is not on PATH"):
         installers.find("old", None, tmp_path / "log")
@@ -423,7 +424,7 @@ def test_another_version_is_not_the_one_on_path(added, wasmtime, tmp_path, monke
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("wasmtime", "built from crates.io with its default features"),
+        ("wasmi", "built from crates.io with its default features and simd"),
         ("wasmtime-runtime", "built from crates.io with the feature run alone"),
         ("wasmer", "built from crates.io with its default features and cranelift"),
     ],
@@ -433,9 +434,12 @@ def test_what_is_built_says_with_which_features(name, told):
 
 
 def test_packages_differ_by_processor_and_what_building_takes_does_not():
-    text = "engine: {install: {npm: {x86_64: one, aarch64: two}, environment: {PREFIX: /usr}}}"
+    text = (
+        "engine: {install: {npm: {x86_64: one, aarch64: two}, environment: {PREFIX: /usr}, "
+        "sha256: {x86_64: a1, aarch64: b2}}}"
+    )
     wanted = pins.parsed(text, "aarch64")["engine"]["install"]
-    assert wanted == {"npm": "two", "environment": {"PREFIX": "/usr"}}
+    assert wanted == {"npm": "two", "environment": {"PREFIX": "/usr"}, "sha256": "b2"}
     assert pins.parsed(text, "riscv64")["engine"]["install"]["npm"] == "none"
 
 
