@@ -26,10 +26,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the quick run; what shares it comes last, so that no other worker waits for it."""
-    share = {item.path for item in items if "run" in item.fixturenames}
-    first = min(share, default=None)
-    items.sort(key=lambda item: (item.path != first, item.path in share))
+    """Begin with the quick run; what shares it, or what it builds, comes last.
+
+    Else another worker would wait for it, or have it wait for a compiler's folder.
+    """
+    share = {item.path for item in items if {"run", "record"} & set(item.fixturenames)}
+    begins = min((item.path for item in items if "run" in item.fixturenames), default=None)
+    items.sort(key=lambda item: (item.path != begins, item.path in share))
 
 
 @pytest.fixture(scope="session")
