@@ -159,12 +159,16 @@ def run(tmp_path_factory):
     """A copy of the checkout after one quick report, which the workers of a session share."""
     own = tmp_path_factory.getbasetemp()
     session = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    made = session / "quick"
+    made, failed = session / "quick", session / "quick.failed"
     with locked(made):
+        if failed.exists():
+            pytest.fail("the quick run failed in another worker, which tells how")
         if not made.exists():
             folder = copy_checkout(tmp_path_factory.mktemp("quick"))
+            failed.touch()
             report_quickly(folder)
             folder.rename(made)
+            failed.unlink()
     return shutil.copytree(made, own / "checkout", symlinks=True)
 
 

@@ -8,6 +8,10 @@ class UserError(Exception):
     """A mistake the user can mend: one line that says what is wrong and what to do."""
 
 
+class OtherDigestError(UserError):
+    """What was fetched is not what the table expects: nothing is to be put in its place unasked."""
+
+
 def run(main: Callable[[], int]) -> None:
     """Run a script's `main` and exit; a `UserError` becomes one line on stderr and exit code 1."""
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from scripts.common import files
 from scripts.common.cache import locked
-from scripts.common.errors import UserError
+from scripts.common.errors import OtherDigestError, UserError
 from scripts.tools.lookup import in_cache, on_path
 from scripts.tools.packages import install_fetched, install_module, install_package, run_logged
 from scripts.tools.pins import crate_root, pins, prebuilt_root
@@ -71,12 +71,17 @@ def install_prebuilt(name: str, pin: dict[str, Any], log: str | Path) -> bool:
     """Take what the crate's authors built: from a wheel, or where `cargo binstall` offers it.
 
     Nothing that others built for them (`quick-install`).
+
+    Raises:
+        OtherDigestError: the wheel's program is not the table's.
     """
     if pin.get("own_build"):
         return False
     if "wheel" in pin["install"]:
         try:
             install_fetched(name, pin, log)
+        except OtherDigestError:
+            raise
         except UserError as error:
             with open(log, "a", encoding="utf-8") as stream:
                 print(error, file=stream)

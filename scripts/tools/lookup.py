@@ -34,11 +34,19 @@ def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
     wanted = pin["install"]
     for how, root in cached_roots(pin).items():
         path = root / "bin" / pin["command"]
-        version = version_in(root, pin)
+        # Not even asked for its version, where it is another than the table's.
+        version = version_in(root, pin) if is_expected(path, pin, how) else None
         if suits(version, pin):
             source = f"{how} ({package(pin, how)} {wanted.get('version', version)})"
             return {"version": version, "path": str(path), "source": source}
     return None
+
+
+def is_expected(path: Path, pin: dict[str, Any], how: str) -> bool:
+    """Tell whether a program in the cache has the digest that the table has, if it has one."""
+    if "sha256" not in pin["install"] or how not in FETCHED.values():
+        return True
+    return path.is_file() and files.sha256(path) == pin["install"]["sha256"]
 
 
 def package(pin: dict[str, Any], how: str) -> str:

