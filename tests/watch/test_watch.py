@@ -6,6 +6,8 @@ import sys
 import pandas as pd
 from conftest import QUICK, snakemake
 
+from scripts.common import files
+
 OVERLAY = """
 compare:
   builds: [native-plain, wasm-packed]
@@ -41,7 +43,8 @@ def test_it_is_found_told_and_the_exit_code_says_so(run, tmp_path):
         check=False,
     )
     assert told.returncode == 1, told.stderr
-    assert told.stdout.startswith("## candidate (unoptimised 48.0.8, ")
+    version = files.read_json(place / "results/tools/wasmtime.json")["version"]
+    assert told.stdout.startswith(f"## candidate (unoptimised {version}, ")
 
 
 def test_without_anything_to_watch_one_line_says_what_to_type(run):
