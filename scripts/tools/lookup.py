@@ -35,25 +35,24 @@ def in_cache(pin: dict[str, Any]) -> dict[str, Any] | None:
     for how, root in cached_roots(pin).items():
         path = root / "bin" / pin["command"]
         # Not even asked for its version, where it is another than the table's.
-        version = version_in(root, pin) if is_expected(path, pin, how) else None
+        is_other = how in FETCHED.values() and not is_expected(path, pin)
+        version = None if is_other else version_in(root, pin)
         if suits(version, pin):
-            source = f"{how} ({package(pin, how)} {wanted.get('version', version)})"
+            # What can come in two ways came in the one that says so.
+            package = next(
+                wanted[kind]
+                for kind in PACKAGED
+                if kind in wanted and FETCHED.get(kind, how) == how
+            )
+            source = f"{how} ({package} {wanted.get('version', version)})"
             return {"version": version, "path": str(path), "source": source}
     return None
 
 
-def is_expected(path: Path, pin: dict[str, Any], how: str) -> bool:
-    """Tell whether a program in the cache has the digest that the table has, if it has one."""
-    if "sha256" not in pin["install"] or how not in FETCHED.values():
-        return True
-    return path.is_file() and files.sha256(path) == pin["install"]["sha256"]
-
-
-def package(pin: dict[str, Any], how: str) -> str:
-    """Return the package that a tool is from which came into the cache so."""
-    wanted = pin["install"]
-    fetched = [wanted[way] for way, told in FETCHED.items() if told == how]
-    return next(iter(fetched or (wanted[kind] for kind in PACKAGED if kind in wanted)))
+def is_expected(path: Path, pin: dict[str, Any]) -> bool:
+    """Tell whether a fetched program has the digest that the table has, if it has one."""
+    expected = pin["install"].get("sha256")
+    return expected is None or (path.is_file() and files.sha256(path) == expected)
 
 
 def version_in(root: Path, pin: dict[str, Any]) -> str | None:

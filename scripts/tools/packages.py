@@ -12,7 +12,7 @@ from typing import Any
 from scripts.common import files
 from scripts.common.cache import locked
 from scripts.common.errors import OtherDigestError, UserError
-from scripts.tools.lookup import in_cache, refused
+from scripts.tools.lookup import in_cache, is_expected, refused
 from scripts.tools.pins import FETCHED, fetched_root, module_root
 
 
@@ -87,11 +87,11 @@ def fetch(name: str, pin: dict[str, Any], way: str, work: Path, log: str | Path)
     program, link = folder / wanted["program"], work / "bin" / pin["command"]
     if not program.is_file():
         raise UserError(f"{name}: {wanted[way]} {wanted['version']} has no {wanted['program']}")
-    if wanted.get("sha256", found := files.sha256(program)) != found:
+    if not is_expected(program, pin):
         raise OtherDigestError(
             f"{name}: {wanted['program']} of {wanted[way]} {wanted['version']} has the digest "
-            f"{found}, another than in envs/tools.yaml; ask where your packages come from, or put "
-            f"a {name} {pin['suits']} of your own on PATH"
+            f"{files.sha256(program)}, another than in envs/tools.yaml; ask where your packages "
+            f"come from, or put a {name} {pin['suits']} of your own on PATH"
         )
     if not pin.get("library"):
         # Not every wheel says of its program that it is one.

