@@ -18,13 +18,11 @@ from scripts.common import errors, files
 from scripts.model import numbers, packing, quantise
 from scripts.model.lowering import DEPTHWISE, Layer
 from scripts.model.packing import ALIGNMENT, padded
-from scripts.model.quantise import Quantised
+from scripts.model.quantise import GROUP, Quantised
 
 MAGIC = b"MOBINTS1"
 HEAD = struct.Struct("<7I2f")
 MORE = struct.Struct("<2I2f")
-# Inputs that a kernel multiplies and adds up at once.
-GROUP = 4
 
 
 def grouped(weights: np.ndarray, panel: int) -> np.ndarray:

@@ -10,11 +10,17 @@ import numpy as np
 
 from scripts.common.errors import UserError
 from scripts.model import lowering
-from scripts.model.lowering import INPUT, POINTWISE, POOL, SOFTMAX, Layer
+from scripts.model.lowering import DEPTHWISE, INPUT, POINTWISE, POOL, SOFTMAX, Layer
 
 WEIGHT_TOP = 127
 # A bias may take half of a sum's range; products take at most the other half (`check_depth`).
 BIAS_TOP = 2**30
+# Inputs that a kernel multiplies and adds up at once.
+GROUP = 4
+# The largest activation with which two products fit 16 bits. There kernels add up four: of two
+# neighbours of a group and of those of the next.
+PAIRED_TOP = 127
+SHORT_TOP = 2**15 - 1
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ def integers(
         bias = np.zeros(layer.channels_out)
     else:
         bias = np.zeros(layer.channels_out) if layer.bias is None else layer.bias.astype(np.float64)
-        weights, steps = integer_weights(layer, source, bias)
+        weights, steps = integer_weights(layer, source, bias, top)
         inputs = tuple(range(weights.ndim - 1))
         sums = weights.sum(inputs, dtype=np.int64)
         check_depth(np.abs(weights.astype(np.int64)).sum(inputs), top)
@@ -129,17 +135,35 @@ def integers(
     )
 
 
-def integer_weights(layer: Layer, source: Scale, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def integer_weights(
+    layer: Layer, source: Scale, bias: np.ndarray, top: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return a layer's weights as int8, and what one step of each channel's sums stands for.
 
-    A channel with weights so small that its bias would not fit a sum gets larger steps.
+    A channel with weights so small that its bias would not fit a sum gets larger steps, and so does
+    one whose products would not fit the sums of 16 bits.
     """
     inputs = tuple(range(layer.weights.ndim - 1))
     largest = np.abs(layer.weights.astype(np.float64)).max(inputs) / WEIGHT_TOP
     needed = np.abs(bias) / BIAS_TOP / source.step
     steps = np.maximum(largest, needed)
+    if top <= PAIRED_TOP and layer.kind != DEPTHWISE:
+        steps = np.maximum(steps, steps_of_pairs(layer.weights, top))
     steps[steps == 0] = 1.0
     return np.rint(layer.weights / steps).astype(np.int8), steps * source.step
+
+
+def steps_of_pairs(weights: np.ndarray, top: int) -> np.ndarray:
+    """Return each channel's least step of weights with which four products fit 16 bits.
+
+    Levels are not negative, so what fits is what weights of one sign add up to, each of which
+    rounding makes larger by half at the most.
+    """
+    inputs = weights.reshape(-1, weights.shape[-1]).astype(np.float64)
+    inputs = np.pad(inputs, ((0, -len(inputs) % (2 * GROUP)), (0, 0)))
+    fours = inputs.reshape(-1, 2, GROUP // 2, 2, inputs.shape[1])
+    sums = [np.maximum(sign * fours, 0).sum((1, 3)) for sign in (1, -1)]
+    return np.max(sums, (0, 1, 2)) / (SHORT_TOP // top - 4 * 0.5)
 
 
 def check_depth(sums: np.ndarray, top: int) -> None:

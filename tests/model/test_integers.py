@@ -117,6 +117,29 @@ def test_a_bias_fits_where_the_weights_are_tiny():
     assert levels.tolist() == [100, 10]
 
 
+def in_16_bits(weights, top):
+    """What four products come to at the most, as kernels add them: neighbours, of two steps."""
+    grouped = pack_integers.grouped(weights, 8).astype(int)
+    steps = np.pad(grouped, ((0, 0), (0, grouped.shape[1] % 2), (0, 0), (0, 0)))
+    fours = steps.reshape(len(steps), -1, 2, 8, 2, 2)
+    return max(top * np.maximum(sign * fours, 0).sum((2, 5)).max() for sign in (1, -1))
+
+
+@given(st.integers(1, 40), st.integers(0, 2**32), st.sampled_from([0.0, 0.5, 5.0]))
+def test_products_of_seven_bits_fit_16_bits(inputs, seed, offset):
+    layer = Layer(POINTWISE, INPUT, 1, inputs, 1, 5)
+    layer.weights = np.random.default_rng(seed).normal(offset, 1, (1, 1, inputs, 5))
+    scales = Scale(0.01, 0), Scale(0.05, 0)
+    weights = quantise.integers(layer, 127, *scales, None).weights.reshape(inputs, 5)
+    assert in_16_bits(weights, 127) < 2**15
+    # Only those channels lose of their steps that have to, and those of 8 bits none.
+    full = quantise.integers(layer, 255, *scales, None).weights.reshape(inputs, 5)
+    assert np.abs(full).max(0).tolist() == [127] * 5
+    for channel in range(5):
+        if in_16_bits(full[:, [channel]], 127) <= 127 * 256 - 127 * 2:
+            assert weights[:, channel].tolist() == full[:, channel].tolist()
+
+
 def test_what_could_overflow_is_refused():
     with pytest.raises(UserError, match="32 bits"):
         quantise.check_depth(np.array([2**30 // 255 + 1]), 255)

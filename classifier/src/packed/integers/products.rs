@@ -55,12 +55,14 @@ pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scrat
     let Product { layer, pixels, .. } = product;
     let depth = layer.layer.depth();
     let steps = depth / S::PRODUCTS;
+    // Lanes of a pixel's levels.
+    let lanes = steps * S::SPREAD;
     let block = (BLOCK / depth / S::ROWS).max(1) * S::ROWS;
-    let levels = grown(&mut scratch.levels, block.min(pixels) * steps);
+    let levels = grown(&mut scratch.levels, block.min(pixels) * lanes);
     for first in (0..pixels).step_by(block) {
         let end = pixels.min(first + block);
         for (pixel, rows) in tiles::<S>(first, end) {
-            let to = &mut levels[(pixel - first) * steps..][..rows * steps];
+            let to = &mut levels[(pixel - first) * lanes..][..rows * lanes];
             if rows == S::ROWS {
                 unsafe { interleave::<S>(product, pixel, S::ROWS, to) }
             } else {
@@ -78,7 +80,7 @@ pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scrat
                 widened.as_ptr()
             };
             for (pixel, rows) in tiles::<S>(first, end) {
-                let levels = levels[(pixel - first) * steps..].as_ptr();
+                let levels = levels[(pixel - first) * lanes..].as_ptr();
                 let place = (pixel, channel);
                 unsafe {
                     match (S::ROWS == 8, rows == S::ROWS) {
@@ -115,20 +117,23 @@ fn tiles<S: Sums>(first: usize, end: usize) -> impl Iterator<Item = (usize, usiz
 #[inline(always)]
 unsafe fn interleave<S: Sums>(product: Product, pixel: usize, rows: usize, to: &mut [u32]) {
     let from = product.source[pixel * product.stride..].as_ptr();
-    for group in 0..product.layer.layer.depth() / GROUP {
+    let steps = product.layer.layer.depth() / S::PRODUCTS;
+    // Between the lanes of one step and those of the next.
+    let jump = rows * S::SPREAD;
+    let place = |step: usize, row: usize| {
+        let from = unsafe { from.add(row * product.stride + step * S::PRODUCTS) };
+        (from, step * jump + row * S::SPREAD)
+    };
+    for step in (0..steps / 4 * 4).step_by(4) {
         for row in 0..rows {
-            unsafe {
-                let four = from.add(row * product.stride + group * GROUP);
-                let four = four.cast::<u32>().read_unaligned();
-                if S::PRODUCTS == GROUP {
-                    *to.get_unchecked_mut(group * rows + row) = four;
-                } else {
-                    let (low, high) = (four & 0xFFFF, four >> 16);
-                    let apart = |two: u32| (two | (two << 8)) & 0x00FF_00FF;
-                    *to.get_unchecked_mut(2 * group * rows + row) = apart(low);
-                    *to.get_unchecked_mut((2 * group + 1) * rows + row) = apart(high);
-                }
-            }
+            let (from, at) = place(step, row);
+            unsafe { S::put_four(from, to.as_mut_ptr().add(at), jump) }
+        }
+    }
+    for step in steps / 4 * 4..steps {
+        for row in 0..rows {
+            let (from, at) = place(step, row);
+            unsafe { S::put(from, to.as_mut_ptr().add(at)) }
         }
     }
 }
@@ -166,23 +171,33 @@ unsafe fn tile<S: Sums, T: Target<S>, const R: usize, const N: usize>(
             let start = S::load(bias.add(CHANNELS * S::WIDTH));
             unrolled!(R, |ROW| sums[ROW][CHANNELS] = start);
         });
-        let end = weights.add(shape.depth() / S::PRODUCTS * jump::<S>());
-        'steps: loop {
+        let steps = shape.depth() / S::PRODUCTS;
+        let end = weights.add(steps * jump::<S>());
+        if S::PAIRED {
+            let last = weights.add(steps / 2 * 2 * jump::<S>());
+            while weights != last {
+                let factors = [0, jump::<S>()].map(|at| factors::<S, N>(weights.add(at)));
+                let values = [0, R * S::SPREAD].map(|at| splats::<S, R>(levels.add(at)));
+                unrolled!(R, |ROW| {
+                    unrolled!(N, |CHANNELS| {
+                        let weights = factors.map(|step| step[CHANNELS]);
+                        let levels = values.map(|step| step[ROW]);
+                        sums[ROW][CHANNELS] = sums[ROW][CHANNELS].dot_two(weights, levels);
+                    });
+                });
+                levels = levels.add(2 * R * S::SPREAD);
+                weights = weights.add(2 * jump::<S>());
+            }
+        }
+        'steps: while weights != end {
             for _ in 0..STEPS {
-                let mut factors = [S::factors(weights); N];
-                unrolled!(N, |CHANNELS| factors[CHANNELS] =
-                    S::factors(weights.add(CHANNELS * S::WIDTH)));
-                let values = match R {
-                    1 => [[S::splat(levels); 4]; 2],
-                    4 => [S::spread(levels); 2],
-                    _ => [S::spread(levels), S::spread(levels.add(4))],
-                };
-                let values = values.as_flattened();
+                let factors = factors::<S, N>(weights);
+                let values = splats::<S, R>(levels);
                 unrolled!(R, |ROW| {
                     unrolled!(N, |CHANNELS| sums[ROW][CHANNELS] =
                         sums[ROW][CHANNELS].dot(factors[CHANNELS], values[ROW]));
                 });
-                levels = levels.add(R);
+                levels = levels.add(R * S::SPREAD);
                 weights = weights.add(jump::<S>());
                 if weights == end {
                     break 'steps;
@@ -191,5 +206,25 @@ unsafe fn tile<S: Sums, T: Target<S>, const R: usize, const N: usize>(
         }
         let at = pixel * shape.stride_out() + channel;
         target.take(layer, channel, at, sums);
+    }
+}
+
+/// A step's weights of `N` registers of channels.
+#[inline(always)]
+unsafe fn factors<S: Sums, const N: usize>(from: *const u32) -> [S::Factors; N] {
+    unsafe {
+        let mut factors = [S::factors(from); N];
+        unrolled!(N, |AT| factors[AT] = S::factors(from.add(AT * S::WIDTH)));
+        factors
+    }
+}
+
+/// A step's levels of `R` pixels, each in a register of its own.
+#[inline(always)]
+unsafe fn splats<S: Sums, const R: usize>(from: *const u32) -> [S::Factors; R] {
+    unsafe {
+        let mut splats = [S::splat(from); R];
+        unrolled!(R, |ROW| splats[ROW] = S::splat(from.add(ROW * S::SPREAD)));
+        splats
     }
 }

@@ -39,11 +39,6 @@ impl Sums for Portable {
     }
 
     #[inline(always)]
-    unsafe fn spread(from: *const u32) -> [Self::Factors; 4] {
-        array::from_fn(|lane| unsafe { Self::splat(from.add(lane)) })
-    }
-
-    #[inline(always)]
     unsafe fn zip(pixels: *const *const u8, channel: usize) -> [Self::Factors; 2] {
         let level = |pixel, lane| unsafe { *(*pixels.add(pixel)).add(channel + lane) };
         [array::from_fn(|lane| array::from_fn(|pixel| level(pixel, lane))); 2]

@@ -17,6 +17,8 @@ impl<const SEVEN: bool> Simd128<SEVEN> {
 impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
     const ROWS: usize = 4;
     const PRODUCTS: usize = if Self::RELAXED { 4 } else { 2 };
+    const PAIRED: bool = Self::RELAXED;
+    const SPREAD: usize = Self::WIDTH;
     const ZIPPED: usize = 2;
     type Floats = Floats;
     type Factors = v128;
@@ -36,19 +38,23 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
         unsafe { v128_load(from.cast()) }
     }
     #[inline(always)]
-    unsafe fn splat(from: *const u32) -> v128 {
-        unsafe { v128_load32_splat(from) }
+    unsafe fn put_four(from: *const u8, to: *mut u32, jump: usize) {
+        unsafe {
+            let four = if Self::RELAXED {
+                v128_load(from.cast())
+            } else {
+                i16x8_load_extend_u8x8(from)
+            };
+            let put = |step: usize, levels| v128_store(to.add(step * jump).cast(), levels);
+            put(0, i32x4_shuffle::<0, 0, 0, 0>(four, four));
+            put(1, i32x4_shuffle::<1, 1, 1, 1>(four, four));
+            put(2, i32x4_shuffle::<2, 2, 2, 2>(four, four));
+            put(3, i32x4_shuffle::<3, 3, 3, 3>(four, four));
+        }
     }
-    /// A load and shuffles: loads into all lanes are three instructions each in cranelift.
     #[inline(always)]
-    unsafe fn spread(from: *const u32) -> [v128; 4] {
-        let four = unsafe { v128_load(from.cast()) };
-        [
-            i32x4_shuffle::<0, 0, 0, 0>(four, four),
-            i32x4_shuffle::<1, 1, 1, 1>(four, four),
-            i32x4_shuffle::<2, 2, 2, 2>(four, four),
-            i32x4_shuffle::<3, 3, 3, 3>(four, four),
-        ]
+    unsafe fn splat(from: *const u32) -> v128 {
+        unsafe { v128_load(from.cast()) }
     }
     #[inline(always)]
     unsafe fn zip(pixels: *const *const u8, channel: usize) -> [v128; 2] {
@@ -66,6 +72,15 @@ impl<const SEVEN: bool> Sums for Simd128<SEVEN> {
             return Self(i32x4_relaxed_dot_i8x16_i7x16_add(weights, levels, self.0));
         }
         Self(i32x4_add(self.0, i32x4_dot_i16x8(weights, levels)))
+    }
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    unsafe fn dot_two(self, weights: [v128; 2], levels: [v128; 2]) -> Self {
+        let sums = i16x8_add(
+            i16x8_relaxed_dot_i8x16_i7x16(weights[0], levels[0]),
+            i16x8_relaxed_dot_i8x16_i7x16(weights[1], levels[1]),
+        );
+        Self(i32x4_add(self.0, i32x4_extadd_pairwise_i16x8(sums)))
     }
     #[inline(always)]
     unsafe fn widen_weights(from: *const i8, to: [*mut u32; 2]) {

@@ -52,18 +52,6 @@ impl Sums for Sse2 {
         unsafe { _mm_set1_epi32(word(from)) }
     }
     #[inline(always)]
-    unsafe fn spread(from: *const u32) -> [__m128i; 4] {
-        unsafe {
-            let four = _mm_loadu_si128(from.cast());
-            [
-                _mm_shuffle_epi32::<0x00>(four),
-                _mm_shuffle_epi32::<0x55>(four),
-                _mm_shuffle_epi32::<0xAA>(four),
-                _mm_shuffle_epi32::<0xFF>(four),
-            ]
-        }
-    }
-    #[inline(always)]
     unsafe fn zip(pixels: *const *const u8, channel: usize) -> [__m128i; 2] {
         unsafe {
             let [a, b] = [0, 1].map(|index| _mm_loadl_epi64(place(pixels, index, channel)));
@@ -120,6 +108,7 @@ pub struct Avx2<const SEVEN: bool>(__m256i);
 impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
     const ROWS: usize = 4;
     const PRODUCTS: usize = if SEVEN { 4 } else { 2 };
+    const PAIRED: bool = SEVEN;
     const ZIPPED: usize = 2;
     type Floats = Floats8;
     type Factors = __m256i;
@@ -140,10 +129,6 @@ impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
     #[inline(always)]
     unsafe fn splat(from: *const u32) -> __m256i {
         unsafe { _mm256_set1_epi32(word(from)) }
-    }
-    #[inline(always)]
-    unsafe fn spread(from: *const u32) -> [__m256i; 4] {
-        [0, 1, 2, 3].map(|lane| unsafe { Self::splat(from.add(lane)) })
     }
     #[inline(always)]
     unsafe fn zip(pixels: *const *const u8, channel: usize) -> [__m256i; 2] {
@@ -173,6 +158,15 @@ impl<const SEVEN: bool> Sums for Avx2<SEVEN> {
             } else {
                 _mm256_madd_epi16(weights, levels)
             };
+            Self(_mm256_add_epi32(self.0, products))
+        }
+    }
+    #[inline(always)]
+    unsafe fn dot_two(self, weights: [__m256i; 2], levels: [__m256i; 2]) -> Self {
+        unsafe {
+            let pairs = [0, 1].map(|step| _mm256_maddubs_epi16(levels[step], weights[step]));
+            let pairs = _mm256_add_epi16(pairs[0], pairs[1]);
+            let products = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
             Self(_mm256_add_epi32(self.0, products))
         }
     }
@@ -238,10 +232,6 @@ impl Sums for Vnni {
     #[inline(always)]
     unsafe fn splat(from: *const u32) -> __m512i {
         unsafe { _mm512_set1_epi32(word(from)) }
-    }
-    #[inline(always)]
-    unsafe fn spread(from: *const u32) -> [__m512i; 4] {
-        [0, 1, 2, 3].map(|lane| unsafe { Self::splat(from.add(lane)) })
     }
     #[inline(always)]
     unsafe fn zip(pixels: *const *const u8, channel: usize) -> [__m512i; 2] {
