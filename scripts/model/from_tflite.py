@@ -1,9 +1,9 @@
 """A quantised network of LiteRT's as a frozen TensorFlow graph, and the scales that it came with.
 
 Its integers become the numbers that they stand for, which every runtime here takes; made integers
-again with the scales of the file (quantise.py), they are the same ones: a file of which they would
-not be is refused. Of a channel whose weights are all zero the bias alone is kept, in steps of ours.
-A sum is rounded once where LiteRT rounds what is added before, too.
+again with the scales of the file (quantise.py, `w8a8`), they are the same ones: a file of which
+they would not be is refused. Of a channel whose weights are all zero the bias alone is kept, in
+steps of ours. A sum is rounded once where LiteRT rounds what is added before, too.
 """
 
 from dataclasses import dataclass, field

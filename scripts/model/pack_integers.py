@@ -20,7 +20,7 @@ from scripts.model.lowering import DEPTHWISE, Layer
 from scripts.model.packing import ALIGNMENT, padded
 from scripts.model.quantise import GROUP, Quantised
 
-MAGIC = b"MOBINTS1"
+MAGIC = b"MOBINTS2"
 HEAD = struct.Struct("<7I2f")
 MORE = struct.Struct("<2I2f")
 

@@ -23,7 +23,7 @@ from scripts.model import (
     quantise,
     seeded_graph,
 )
-from scripts.model.lowering import CONV, INPUT, POINTWISE, POOL, SOFTMAX, Layer
+from scripts.model.lowering import CONV, DEPTHWISE, INPUT, POINTWISE, POOL, SOFTMAX, Layer
 from scripts.model.quantise import Scale
 
 WIDTH, SIZE, CLASSES = 0.35, 96, 21
@@ -109,11 +109,12 @@ def test_weights_lie_in_panels_of_groups_of_four(inputs, outputs, panel):
     assert np.abs(grouped.astype(int)).sum() == np.abs(weights.astype(int)).sum()
 
 
-def test_a_bias_fits_where_the_weights_are_tiny():
+@pytest.mark.parametrize("top", TOPS)
+def test_a_bias_fits_where_the_weights_are_tiny(top):
     layer = Layer(POINTWISE, INPUT, 1, 4, 1, 2, bias=np.array([5.0, 0.5], np.float32))
     layer.weights = np.array([[[[1e-12, 0.5]] * 4]], np.float32).reshape(1, 1, 4, 2)
-    found = quantise.integers(layer, 255, Scale(0.01, 0), Scale(0.05, 0), None)
-    levels = integers.rounded(found, found.bias, None, 255)
+    found = quantise.integers(layer, top, Scale(0.01, 0), Scale(0.05, 0), None)
+    levels = integers.rounded(found, found.bias, None, top)
     assert levels.tolist() == [100, 10]
 
 
@@ -125,19 +126,35 @@ def in_16_bits(weights, top):
     return max(top * np.maximum(sign * fours, 0).sum((2, 5)).max() for sign in (1, -1))
 
 
-@given(st.integers(1, 40), st.integers(0, 2**32), st.sampled_from([0.0, 0.5, 5.0]))
-def test_products_of_seven_bits_fit_16_bits(inputs, seed, offset):
-    layer = Layer(POINTWISE, INPUT, 1, inputs, 1, 5)
-    layer.weights = np.random.default_rng(seed).normal(offset, 1, (1, 1, inputs, 5))
-    scales = Scale(0.01, 0), Scale(0.05, 0)
-    weights = quantise.integers(layer, 127, *scales, None).weights.reshape(inputs, 5)
+def in_integers(kind, weights, top):
+    """Weights [kernel, kernel, ...] in integers."""
+    *window, channels = weights.shape
+    inputs = channels if kind == DEPTHWISE else window[-1]
+    layer = Layer(kind, INPUT, 8, inputs, 8, channels, window[0], weights=weights)
+    return quantise.integers(layer, top, Scale(0.01, 0), Scale(0.05, 0), None).weights
+
+
+@given(
+    st.sampled_from([(POINTWISE, 1), (CONV, 3)]),
+    st.integers(1, 40),
+    st.integers(0, 2**32),
+    st.sampled_from([0.0, 0.5, 5.0]),
+)
+def test_products_of_seven_bits_fit_16_bits(layer, inputs, seed, offset):
+    kind, kernel = layer
+    floats = np.random.default_rng(seed).normal(offset, 1, (kernel, kernel, inputs, 5))
+    weights = in_integers(kind, floats, 127).reshape(-1, 5)
     assert in_16_bits(weights, 127) < 2**15
-    # Only those channels lose of their steps that have to, and those of 8 bits none.
-    full = quantise.integers(layer, 255, *scales, None).weights.reshape(inputs, 5)
+    # Channels with some room left keep their steps, and with activations of 8 bits all do.
+    full = in_integers(kind, floats, 255).reshape(-1, 5)
     assert np.abs(full).max(0).tolist() == [127] * 5
     for channel in range(5):
-        if in_16_bits(full[:, [channel]], 127) <= 127 * 256 - 127 * 2:
+        if in_16_bits(full[:, [channel]], 127) <= 127 * (256 - 2):
             assert weights[:, channel].tolist() == full[:, channel].tolist()
+
+
+def test_depthwise_weights_keep_their_steps():
+    assert in_integers(DEPTHWISE, np.ones((3, 3, 2)), 127).min() == 127
 
 
 def test_what_could_overflow_is_refused():

@@ -6,7 +6,8 @@ use crate::packed::format::{
 };
 use crate::packed::plan::{self, Piece};
 
-pub const MAGIC: &[u8; 8] = b"MOBINTS1";
+/// Of another file: in those of activations of 7 bits, any four products that kernels add up fit 16 bits.
+pub const MAGIC: &[u8; 8] = b"MOBINTS2";
 
 /// Words of the head behind those of the file of floats.
 const MORE_HEAD_WORDS: usize = 3;

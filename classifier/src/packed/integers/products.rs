@@ -9,8 +9,6 @@ use super::targets::Target;
 use crate::packed::format::{Number, PANEL};
 use crate::packed::kernels::{grown, unrolled};
 
-/// Levels of a block of pixels that stay in the second-level cache while all weights pass by.
-const BLOCK: usize = 64 << 10;
 /// Weights of a channel that lie side by side.
 const GROUP: usize = i8::GROUP;
 /// Steps of a turn of the innermost loop, which can be left after each: see the kernels of floats.
@@ -30,6 +28,16 @@ pub struct Product<'a> {
     pub source: &'a [u8],
     pub stride: usize,
     pub pixels: usize,
+}
+
+/// Bytes of a block of pixels that stay in the second-level cache while all weights pass by; larger
+/// where these are widened for every block anew.
+const fn block<S: Sums>() -> usize {
+    if S::PRODUCTS == GROUP {
+        64 << 10
+    } else {
+        256 << 10
+    }
 }
 
 /// Registers of channels of a tile.
@@ -57,7 +65,7 @@ pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scrat
     let steps = depth / S::PRODUCTS;
     // Lanes of a pixel's levels.
     let lanes = steps * S::SPREAD;
-    let block = (BLOCK / depth / S::ROWS).max(1) * S::ROWS;
+    let block = (block::<S>() / size_of::<u32>() / lanes / S::ROWS).max(1) * S::ROWS;
     let levels = grown(&mut scratch.levels, block.min(pixels) * lanes);
     for first in (0..pixels).step_by(block) {
         let end = pixels.min(first + block);
