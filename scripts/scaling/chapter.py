@@ -13,12 +13,13 @@ from scripts.scaling import sentences, tables
 from scripts.scaling.relations import MILLION, OVER, RELATIONS, Relation
 
 NOTHING = "-"
+# Behind a figure of a line that some places do not lie on.
+OFF_LINE = r" \*"
 # The first table: what a column is called, the relation and the figure of its line that it shows.
 COLD, WARM, MEMORY = RELATIONS[:3]
 FIRST = (
-    ("start-up", COLD, "intercept"),
+    ("cold, at no multiply-adds", COLD, "intercept"),
     ("cold, each million multiply-adds", COLD, "slope"),
-    ("both the same at, million multiply-adds", COLD, "crossover"),
     ("warm, each million multiply-adds", WARM, "slope"),
     ("memory besides the model", MEMORY, "intercept"),
     ("memory, each MB of the graph", MEMORY, "slope"),
@@ -76,10 +77,10 @@ def first_screen(chapter: Chapter) -> list[dict[str, Any]]:
 
 
 def cell(line: pd.Series | None, name: str, relation: Relation) -> str:
-    """Return a figure of a line with its interval, where it has one."""
+    """Return a figure of a line with its interval, and whether some places lie off the line."""
     if line is None or math.isnan(line[name]):
         return NOTHING
-    return sentences.span(line, name, "" if name == "crossover" else line.unit)
+    return sentences.span(line, name, line.unit) + (OFF_LINE if line.off > 0 else "")
 
 
 def sections(chapter: Chapter) -> Iterator[dict[str, Any]]:
@@ -97,9 +98,16 @@ def sections(chapter: Chapter) -> Iterator[dict[str, Any]]:
                 sentences.of_line(lines[name], rows, relation, chapter.margin)
                 for name, rows in own.items()
             ],
+            "shares": list(shares(chapter.points, relation)),
             "ratios": list(sentences.of_ratios(chapter.points, relation)),
             **medians(found, list(own), relation),
         }
+
+
+def shares(points: pd.DataFrame, relation: Relation) -> Iterator[str]:
+    """Yield what of a cold start is arithmetic: as much as a warm inference takes."""
+    if relation is COLD:
+        yield from sentences.of_shares(points, COLD, WARM)
 
 
 def medians(found: pd.DataFrame, names: list[str], relation: Relation) -> dict[str, Any]:

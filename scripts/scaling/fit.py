@@ -38,7 +38,7 @@ class Line:
 
 
 def line(x: np.ndarray, y: np.ndarray, confidence: float) -> Line:
-    """Fit y = intercept + slope * x, each point by its relative distance from the line.
+    """Fit y = intercept + slope * x, each point's distance from the line as a share of its y.
 
     What takes ten times as long also scatters ten times as far, when it is measured and by what
     else than x decides about it. That scatter is what the intervals are of: t, two degrees of

@@ -44,7 +44,6 @@ RELATIONS = (
         "cold_start", "wall", "multiply_adds",
         title="Cold start over multiply-adds",
         label="cold start",
-        parts=("start-up", "arithmetic"),
     ),
     Relation(
         "inference", "p50", "multiply_adds",

@@ -1,7 +1,7 @@
 """What lines and ratios say, in words that go as far as their intervals."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -69,6 +69,30 @@ def grown(line: pd.Series, relation: Relation) -> str:
     return f"neither {fixed} at zero nor {each(line, relation)} is shown to be anything"
 
 
+def of_shares(points: pd.DataFrame, whole: Relation, part: Relation) -> Iterator[str]:
+    """Yield of each contender at which models a part takes more than half of the whole."""
+    found = tables.shares(points, whole, part)
+    for name, own in found.groupby("contender", sort=False):
+        groups = {"more than half at": own.low > 0.5, "less at": own.high < 0.5}
+        groups["undecided at"] = (own.low <= 0.5) & (own.high >= 0.5)
+        ends = own.iloc[list(dict.fromkeys([0, len(own) - 1]))]
+        told = ", ".join(
+            f"{figures([100 * row.share, 100 * row.low, 100 * row.high], '%')} at {row.model}"
+            for row in ends.itertuples()
+        )
+        told = f"{told}: {listed(own.model, groups)}"
+        yield f"Of a {whole.label} of `{name}` a {part.label} takes {told}."
+
+
+def listed(places: Iterable[str], groups: dict[str, pd.Series]) -> str:
+    """Return which places are in which group, those with none left out."""
+    return "; ".join(
+        f"{words} {', '.join(name for name, is_in in zip(places, chosen, strict=True) if is_in)}"
+        for words, chosen in groups.items()
+        if chosen.any()
+    )
+
+
 def parted(line: pd.Series, own: pd.DataFrame, relation: Relation) -> str:
     """Say at which places which part of the line is the larger."""
     fixed, growing = relation.parts
@@ -81,13 +105,9 @@ def parted(line: pd.Series, own: pd.DataFrame, relation: Relation) -> str:
         f"{growing} at": x > line.crossover_high,
         "undecided at": (x >= line.crossover_low) & (x <= line.crossover_high),
     }
-    named = [
-        f"{words} {', '.join(name for name, is_in in zip(places, chosen, strict=True) if is_in)}"
-        for words, chosen in groups.items()
-        if chosen.any()
-    ]
     equal = span(line, "crossover", OVER[relation.over])
-    return f"By the line {fixed} and {growing} take the same at {equal}: {'; '.join(named)}."
+    told = listed(places, groups)
+    return f"By the line {fixed} and {growing} take the same at {equal}: {told}."
 
 
 def fitted(line: pd.Series, margin: float) -> str:
@@ -101,7 +121,8 @@ def fitted(line: pd.Series, margin: float) -> str:
     farthest = f"the farthest, {line.farthest_at}, {share} % {side}"
     if off:
         verb = "does" if off == 1 else "do"
-        return f"No line fits all {count} places: {on} lie {within}, {off} {verb} not; {farthest}."
+        rest = f", of {count - on - off} it is undecided" if on + off < count else ""
+        return f"Of {count} places {on} lie {within}, {off} {verb} not{rest}; {farthest}."
     return f"{on} of {count} places lie {within}; of the others it is undecided; {farthest}."
 
 
@@ -114,7 +135,7 @@ def of_ratios(points: pd.DataFrame, relation: Relation) -> Iterator[str]:
         if len(own) < 2:
             yield f"{to}: {wording.ratio(first)} at {tables.place(first)}."
             continue
-        between = "no difference between the two is shown"
+        between = "their intervals overlap"
         if last.ratio_low > first.ratio_high:
             between = "larger at the latter"
         elif last.ratio_high < first.ratio_low:

@@ -25,6 +25,7 @@ FIT_COLUMNS = [
     "on", "off", "farthest", "farthest_at", "note",
 ]  # fmt: skip
 ON, OFF, UNDECIDED = "on", "off", "undecided"
+SECONDS = {"s": 1.0, "ms": 1e-3}
 
 
 def points(
@@ -85,6 +86,21 @@ def of_relation(table: pd.DataFrame, relation: Relation) -> pd.DataFrame:
     chosen = (table.benchmark == relation.benchmark) & (table.metric == relation.metric)
     chosen &= table.pixels.notna() == (relation.over == "pixels")
     return table[chosen & (table.n > 0)].sort_values(relation.over, kind="stable")
+
+
+def shares(table: pd.DataFrame, whole: Relation, part: Relation) -> pd.DataFrame:
+    """Return what one relation's medians are of another's, of each contender and model with both.
+
+    Their bounds, `low` and `high`, are those of both medians' intervals.
+    """
+    both = of_relation(table, whole).merge(
+        of_relation(table, part), on=["contender", "model"], suffixes=("", "_part")
+    )
+    scale = both.unit_part.map(SECONDS) / both.unit.map(SECONDS)
+    both["share"] = scale * both.median_part / both["median"]
+    both["low"] = scale * both.ci_low_part / both.ci_high
+    both["high"] = scale * both.ci_high_part / both.ci_low
+    return both[["contender", "model", "share", "low", "high"]].dropna()
 
 
 def line_of(lines: pd.DataFrame, relation: Relation, contender: str) -> pd.Series | None:
