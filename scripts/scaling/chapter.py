@@ -139,6 +139,14 @@ def ratio(row: pd.Series) -> str:
     return NOTHING if math.isnan(row.ratio) else wording.ratio(row)
 
 
+def made_with(chapter: Chapter) -> str:
+    """Return the commit and the versions of the tools that the jobs were run with."""
+    tools = {name: tool["version"] for job in chapter.jobs for name, tool in job["tools"].items()}
+    commits = {job["host"]["git"]["commit"] or "unknown" for job in chapter.jobs}
+    versions = [f"{name} {version}" for name, version in sorted(tools.items())]
+    return ", ".join([f"commit {' and '.join(sorted(commits))}", *versions])
+
+
 def measured(chapter: Chapter) -> list[dict[str, Any]]:
     """Return for each benchmark how many jobs measured it, in how many rounds, how long."""
     found = []

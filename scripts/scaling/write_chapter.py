@@ -54,6 +54,7 @@ def render(found: Chapter, template: Path, drawn: set[str], confidence: float) -
         sections=list(chapter.sections(found)),
         ratios={name: figures.caption(name) for name in figures.RATIOS},
         measured=chapter.measured(found),
+        made_with=chapter.made_with(found),
         host=found.jobs[0]["host"],
         warnings=caveats.warnings(found.jobs),
     )

@@ -70,7 +70,12 @@ def write(tmp_path, root):
             if name in chosen
         ]
         record = {"model": model, "mode": "aot", "benchmark": benchmark, "skipped": lost}
-        record |= {"rounds": rounds, "seconds": 2.0, "host": MACHINE, "tools": {}}
+        record |= {
+            "rounds": rounds,
+            "seconds": 2.0,
+            "host": MACHINE,
+            "tools": {"wasmtime": {"version": "1.2"}},
+        }
         (folder / f"{benchmark}.json").write_text(json.dumps(record | {"busy_start": 0.0}))
         return folder / f"{benchmark}.csv"
 
@@ -232,6 +237,10 @@ def test_ratios_are_paired_and_their_change_is_claimed_by_intervals_alone(write,
         return usual("native-packed", benchmark, metric, work, megapixels)
 
     assert said(write(same), COLD, WASM, ratios=True).endswith("their intervals overlap.")
+
+
+def test_what_it_was_measured_with_is_told(write):
+    assert write().splitlines()[-1].endswith("; commit a, wasmtime 1.2.")
 
 
 def test_photographs_have_lines_of_their_own(write, tmp_path):
