@@ -1,6 +1,7 @@
 """The chapter follows its points: lines, which part is the larger, what no line fits, ratios."""
 
 import json
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -198,6 +199,13 @@ def test_which_part_is_the_larger_follows_from_the_crossover(write):
     assert "what no pixel takes takes more at 0.01 megapixels, 0.04 megapixels; " in line
     assert "the photograph at 0.16 megapixels." in line
 
+    def no_start(contender, benchmark, metric, work, megapixels):
+        fixed = 15 if benchmark == "phases" and metric == "wall" else 0
+        return usual(contender, benchmark, metric, work, megapixels) - fixed
+
+    line = said(write(no_start), title, "native-packed")
+    assert "Where what no pixel takes takes more than the photograph is not known." in line
+
 
 def test_a_start_up_that_is_not_shown_is_not_claimed(write):
     def none(contender, benchmark, metric, work, megapixels):
@@ -217,8 +225,7 @@ def test_what_no_line_fits_is_said_with_the_farthest_place(write):
         return found * (1.4 if benchmark == "cold_start" and work == 60 else 1)
 
     line = said(write(bent), COLD, WASM)
-    assert "Of 6 places " in line
-    assert " not" in line
+    assert re.search(r"Of 6 places \d lie within 5 % of the line, \d (does|do) not[,;]", line)
     assert "the farthest, net-3, " in line
     assert "% above" in line
 
