@@ -11,6 +11,7 @@ from scripts.contenders.runner import (
     BROWSER,
     CACHED,
     COMPILING,
+    HANDED,
     JIT,
     LATER_START,
     REFERENCE,
@@ -117,7 +118,7 @@ def reference(name: str, package: str, numbers: str = F32) -> Runner:
         model, _ = call.reads
         return by_python(module, "--runtime", name, "--graph", call.path, "--model", model)
 
-    mode = _reference(paths.REFERENCE, command, numbers)
+    mode = _reference(paths.REFERENCE, command, numbers=numbers)
     return Runner("graph", {"reference": mode}, module=module, packages=(package,))
 
 
@@ -138,7 +139,7 @@ def reference_in_node(name: str, package: str, graph: str) -> Runner:
 
     path = paths.REFERENCE.replace("{reference}", graph)
     files = ("scripts/runners/reference.mjs", RUNTIMES)
-    mode = _reference(path, command)
+    mode = _reference(path, command, HANDED)
     return Runner("graph", {"reference": mode}, files=files, tools=("node", package), module=module)
 
 
@@ -157,13 +158,14 @@ def reference_in_page(name: str, package: str, graph: str) -> Runner:
         return by_python(module, "--model", model, "--program", json.dumps(words))
 
     path = paths.REFERENCE.replace("{reference}", graph)
-    mode = _reference(path, command)
-    mode = replace(mode, traits=mode.traits | {BROWSER})
+    mode = _reference(path, command, HANDED, BROWSER)
     files = ("scripts/runners/reference_page.mjs", PAGE, RUNTIMES)
     tools = ("chromium", "node", "puppeteer-core", package)
     return Runner("graph", {"reference": mode}, files=files, tools=tools, module=module)
 
 
-def _reference(path: str, command: Callable[[Call], list[str]], numbers: str = F32) -> Mode:
-    files, traits = (paths.MODEL, paths.LABELS), frozenset({REFERENCE})
-    return Mode(path, command, traits=traits, reads=files, numbers=numbers)
+def _reference(
+    path: str, command: Callable[[Call], list[str]], *traits: str, numbers: str = F32
+) -> Mode:
+    files, own = (paths.MODEL, paths.LABELS), frozenset({REFERENCE, *traits})
+    return Mode(path, command, traits=own, reads=files, numbers=numbers)

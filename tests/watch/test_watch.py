@@ -1,4 +1,4 @@
-"""A true regression of the real engine on the real module: code of the compiler that makes one pass.
+"""A true regression of the real engine on the real module: its compiler that makes one pass.
 
 It takes three times as long, so that no neighbour of the machine hides it.
 """
