@@ -3,8 +3,9 @@
 use std::hint::black_box;
 use std::io::Cursor;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::error::UnsupportedErrorKind;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
@@ -48,21 +49,19 @@ fn rgb(image: DynamicImage) -> RgbImage {
 
 /// Columns first, then rows, in integers, rounded to bytes after each: at most one step away from
 /// what floats rounded once give.
+///
+/// The pixels have a type, for else the code for all kinds of them is compiled, too.
 fn resize(image: &RgbImage, side: u32) -> Result<Vec<u8>> {
-    let source = ImageRef::new(
-        image.width(),
-        image.height(),
-        image.as_raw(),
-        PixelType::U8x3,
-    )
-    .map_err(Error::new)?;
-    let mut target = Image::new(side, side, PixelType::U8x3);
+    let source = TypedImageRef::<U8x3>::from_buffer(image.width(), image.height(), image.as_raw())
+        .map_err(Error::new)?;
+    let mut resized = vec![0; 3 * side as usize * side as usize];
+    let mut target = TypedImage::from_buffer(side, side, &mut resized).map_err(Error::new)?;
     let triangle = ResizeAlg::Convolution(FilterType::Bilinear);
     let options = ResizeOptions::new().resize_alg(triangle);
     Resizer::new()
-        .resize(&source, &mut target, &options)
+        .resize_typed(&source, &mut target, &options)
         .map_err(Error::new)?;
-    Ok(target.into_vec())
+    Ok(resized)
 }
 
 fn decode(file: &[u8]) -> Result<DynamicImage> {

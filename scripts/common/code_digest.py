@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def code_digest(*modules: str, root: Path = ROOT) -> str:
     """Return the digest of modules, by dotted name below `root`, and of all there they import."""
     digest = hashlib.sha256()
-    for name in sorted(set().union(*(closure(module, root) for module in modules))):
+    for name in sorted(closure(*modules, root=root)):
         digest.update(name.encode())
         digest.update(meaning(file_of(name, root).read_text(encoding="utf-8")).encode())
     return digest.hexdigest()[:16]
@@ -55,9 +55,9 @@ def is_text(node: ast.AST) -> bool:
     )
 
 
-def closure(module: str, root: Path = ROOT) -> set[str]:
-    """Return a module and those below `root` that it imports, directly or not."""
-    found, waiting = set(), [module]
+def closure(*modules: str, root: Path = ROOT) -> set[str]:
+    """Return modules and those below `root` that they import, directly or not."""
+    found, waiting = set[str](), list(modules)
     while waiting:
         current = waiting.pop()
         if current not in found:

@@ -11,6 +11,7 @@ from scripts.deployment.bench import at, level
 from scripts.deployment.benchmarks import density
 from scripts.deployment.slope import slope
 from scripts.stats import intervals, pairs
+from scripts.stats.percentiles import needed
 
 NAMES = ["model", "weights", "build", "policy", "contender", "benchmark"]
 COLUMNS = [
@@ -95,7 +96,7 @@ def percentiles(values: np.ndarray, metric: str) -> Iterator[dict[str, Any]]:
     for told, percentile in PERCENTILES.items():
         full = f"{told}_{name}" if at_level is None else at(f"{told}_{name}", at_level)
         row: dict[str, Any] = {"metric": full, "n": len(values)}
-        least = intervals.needed(percentile)
+        least = needed(percentile)
         if len(values) >= least:
             yield row | {"value": float(np.percentile(values, percentile)), "note": ""}
         else:

@@ -8,6 +8,7 @@ import pandas as pd
 from scripts.bench import registry
 from scripts.common import errors, files
 from scripts.stats import command, intervals, pairs, samples
+from scripts.stats.percentiles import needed
 
 NAMES = ["model", "weights", "build", "engine", "mode", "contender", "benchmark", "metric", "unit"]
 COLUMNS = [
@@ -56,10 +57,10 @@ def percentiles(group: pd.DataFrame, named: dict[str, str]) -> list[dict[str, An
     rows = []
     for metric, percentile in PERCENTILES.items():
         row = named | {"metric": metric, "n": len(values), "note": ""}
-        if len(values) >= intervals.needed(percentile):
+        if len(values) >= needed(percentile):
             row |= {"median": np.percentile(values, percentile), "maximum": values.max()}
         else:
-            least = intervals.needed(percentile)
+            least = needed(percentile)
             row["note"] = f"too few inferences for {metric}: {len(values)} of at least {least}"
         rows.append(row)
     return rows

@@ -15,8 +15,6 @@ from scipy import stats
 # a standard deviation (Iglewicz and Hoaglin, 1993).
 OUTLIER_DEVIATIONS = 3.5
 MAD_TO_SIGMA = 1.4826
-# A percentile needs so many values beyond it, or it is hardly more than the largest value.
-BEYOND_PERCENTILE = 10
 
 MORE, LESS, SAME, UNDECIDED = "more", "less", "the same", "undecided"
 DIFFERENT = (MORE, LESS)
@@ -150,8 +148,3 @@ def exact(value: float, baseline: float) -> Ratio:
     """Compare two figures that do not vary, such as sizes."""
     quotient = value / baseline
     return Ratio(quotient, quotient, quotient)
-
-
-def needed(percentile: float) -> int:
-    """Return how many values a percentile, between 0 and 100, takes to say anything of its own."""
-    return math.ceil(round(BEYOND_PERCENTILE / (1 - percentile / 100), 6))

@@ -11,7 +11,7 @@ from scripts.bench import registry
 from scripts.common import checks
 from scripts.common.errors import UserError
 from scripts.contenders import selection
-from scripts.stats import intervals
+from scripts.stats.percentiles import needed
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def put(config, path, value):
 def test_a_fast_contender_gets_its_p99(config):
     """The shipped config asks for as many inferences as a p99 takes."""
     settings = config["benchmarks"]["inference"]
-    assert settings["min_rounds"] * settings["iterations"] >= intervals.needed(99)
+    assert settings["min_rounds"] * settings["iterations"] >= needed(99)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from scripts.stats import intervals
+from scripts.stats.percentiles import needed
 
 positive = st.floats(1e-3, 1e6)
 samples = st.lists(positive, min_size=2, max_size=25).map(np.array)
@@ -182,7 +183,7 @@ def test_holm_rejects_what_its_definition_does(p_values):
 
 @pytest.mark.parametrize(("percentile", "values"), [(90, 100), (99, 1000), (99.9, 10000)])
 def test_a_percentile_needs_ten_values_beyond_it(percentile, values):
-    assert intervals.needed(percentile) == values
+    assert needed(percentile) == values
 
 
 def test_a_value_that_is_none_decides_nothing():

@@ -35,13 +35,14 @@ pub struct Scratch {
 }
 
 /// Write a body out for the indices 0 to `$count` - 1, 14 at most. A loop would leave arrays of
-/// registers in memory, since the compiler unrolls it only after it has given up on them.
+/// registers in memory, since the compiler unrolls it only after it has given up on them. Conditions
+/// are `const` so that what none of the indices takes is not even compiled, here and for tiles of other vectors.
 macro_rules! unrolled {
     ($count:expr, |$index:ident| $body:expr) => {
         unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13)
     };
     (@ $count:expr, $index:ident, $body:expr, $($number:literal)*) => {
-        $(if $number < $count {
+        $(if const { $number < $count } {
             const $index: usize = $number;
             $body
         })*
@@ -262,11 +263,11 @@ unsafe fn rows<L: Lanes, const N: usize>(
             let to = target.add(at * layer.stride_out() + channel);
             let rows = tile_rows::<L>(pixels - at);
             match rows {
-                14 if L::ROWS == 14 => tile::<L, 14, N>(product, from, weights, bias, to),
-                7 if L::ROWS == 14 => tile::<L, 7, N>(product, from, weights, bias, to),
-                6 if L::ROWS == 6 => tile::<L, 6, N>(product, from, weights, bias, to),
-                3 if L::ROWS == 3 => tile::<L, 3, N>(product, from, weights, bias, to),
-                4 if L::ROWS > 3 => tile::<L, 4, N>(product, from, weights, bias, to),
+                14 if const { L::ROWS == 14 } => tile::<L, 14, N>(product, from, weights, bias, to),
+                7 if const { L::ROWS == 14 } => tile::<L, 7, N>(product, from, weights, bias, to),
+                6 if const { L::ROWS == 6 } => tile::<L, 6, N>(product, from, weights, bias, to),
+                3 if const { L::ROWS == 3 } => tile::<L, 3, N>(product, from, weights, bias, to),
+                4 if const { L::ROWS > 3 } => tile::<L, 4, N>(product, from, weights, bias, to),
                 2 => tile::<L, 2, N>(product, from, weights, bias, to),
                 _ => tile::<L, 1, N>(product, from, weights, bias, to),
             }

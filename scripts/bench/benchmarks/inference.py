@@ -10,7 +10,7 @@ from scripts.bench.harness import Contender, Harness
 from scripts.bench.kernel import account
 from scripts.bench.spawning import Run, RunError
 from scripts.contenders.runner import COMPILING
-from scripts.stats.intervals import BEYOND_PERCENTILE
+from scripts.stats import percentiles
 
 PILOT = 3
 # The share of its seconds that a process takes which cannot make all its inferences in them: they
@@ -110,7 +110,7 @@ BENCHMARK = Benchmark(
         "references (`litert`, `onnxruntime`, `tensorflow`) are what a user would pick instead, on "
         "the same network, checked by the same oracle. The median is of the processes' medians; "
         "percentiles are of all inferences, without an interval, where at least "
-        f"{BEYOND_PERCENTILE} lie beyond them."
+        f"{percentiles.BEYOND} lie beyond them."
     ),
     settings=settings.rounds(warmup=0, fewest=8, most=12) | OWN_SETTINGS,
     metrics={

@@ -91,19 +91,16 @@ pub unsafe fn multiply<S: Sums, T: Target<S>>(product: Product, target: T, scrat
                 let levels = levels[(pixel - first) * lanes..].as_ptr();
                 let place = (pixel, channel);
                 unsafe {
-                    match (S::ROWS == 8, rows == S::ROWS) {
-                        (true, true) => {
+                    if const { S::ROWS == 8 } {
+                        if rows == S::ROWS {
                             tile::<S, T, 8, 1>(layer, levels, weights, target, place);
-                        }
-                        (true, false) => {
+                        } else {
                             tile::<S, T, 1, 1>(layer, levels, weights, target, place);
                         }
-                        (false, true) => {
-                            tile::<S, T, 4, 2>(layer, levels, weights, target, place);
-                        }
-                        (false, false) => {
-                            tile::<S, T, 1, 2>(layer, levels, weights, target, place);
-                        }
+                    } else if rows == S::ROWS {
+                        tile::<S, T, 4, 2>(layer, levels, weights, target, place);
+                    } else {
+                        tile::<S, T, 1, 2>(layer, levels, weights, target, place);
                     }
                 }
             }
@@ -188,8 +185,8 @@ unsafe fn tile<S: Sums, T: Target<S>, const R: usize, const N: usize>(
                 let values = [0, R * S::SPREAD].map(|at| splats::<S, R>(levels.add(at)));
                 unrolled!(R, |ROW| {
                     unrolled!(N, |CHANNELS| {
-                        let weights = factors.map(|step| step[CHANNELS]);
-                        let levels = values.map(|step| step[ROW]);
+                        let weights = [factors[0][CHANNELS], factors[1][CHANNELS]];
+                        let levels = [values[0][ROW], values[1][ROW]];
                         sums[ROW][CHANNELS] = sums[ROW][CHANNELS].dot_two(weights, levels);
                     });
                 });
