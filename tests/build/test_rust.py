@@ -94,6 +94,27 @@ def test_with_debug_assertions(cargo):
     cargo("test", *TINY_PACKED, *PACKED, "--locked")
 
 
+def test_a_terminal_gets_the_usage(cargo):
+    """Nobody has to guess that a silent program waits for a request."""
+    here, terminal = pty.openpty()
+    with os.fdopen(here, "rb"), os.fdopen(terminal, "rb") as stdin:
+        program = cargo_program(cargo)
+        done = subprocess.run([program], stdin=stdin, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Usage: mobilenet-oc-l < request.json")
+    assert done.stdout == ""
+
+
+def cargo_program(cargo):
+    """Build the command with the tests' model, as the tests before did, and return its path."""
+    said = cargo(
+        "build", *TINY_PACKED, *PACKED, "--locked", "--example", "mobilenet-oc-l",
+        "--message-format=json-render-diagnostics",
+    )  # fmt: skip
+    (path,) = {part for part in said.split('"') if part.endswith("/examples/mobilenet-oc-l")}
+    return path
+
+
 @pytest.mark.parametrize("flags", WASM_FLAGS.values(), ids=WASM_FLAGS)
 def test_as_wasm(cargo, wasmtime, flags):
     runner = {"CARGO_TARGET_WASM32_WASIP1_RUNNER": f"{wasmtime} run -C cache=n"}
@@ -133,15 +154,18 @@ def test_on_arm(cargo, record):
 
 @pytest.mark.parametrize("lanes", ["portable", "sse2"])
 def test_lanes_by_name(cargo, record, root, lanes):
-    """A build with named lanes uses them: the program says so, and gives right answers."""
+    """A build with named lanes uses them: the program says so, and gives right answers.
+
+    Not optimised, which takes long: `cargo test` tries all lanes of the processor that are.
+    """
     if lanes == "sse2" and os.uname().machine != "x86_64":
         pytest.skip("SSE2 is of x86-64")
     said = cargo(
-        "test", *TINY_PACKED, *PACKED, "--release", "--locked", "--test", "classifier", "packed::",
+        "test", *TINY_PACKED, *PACKED, "--locked", "--test", "classifier", "packed::",
         MOBILENET_LANES=lanes,
     )  # fmt: skip
     assert "test packed::tensorflow_gives_the_same_probabilities ... ok" in said
-    arguments = ["run", *TINY_PACKED, *PACKED, "--release", "--locked", "--example"]
+    arguments = ["run", *TINY_PACKED, *PACKED, "--locked", "--example"]
     said = cargo(*arguments, "mobilenet-oc-l", "--", "--version", MOBILENET_LANES=lanes)
     assert f"(lanes of packed models: {lanes})" in said
 
@@ -157,24 +181,3 @@ def test_a_library_needs_no_model(cargo, root, tmp_path):
         cargo(*subcommand, *PACKED, "--release", "--locked", folder=crate)
     with pytest.raises(AssertionError, match=r"there is no model in .*run `snakemake"):
         cargo("check", "--examples", *PACKED, "--release", "--locked", folder=crate)
-
-
-def test_a_terminal_gets_the_usage(cargo):
-    """Nobody has to guess that a silent program waits for a request."""
-    here, terminal = pty.openpty()
-    with os.fdopen(here, "rb"), os.fdopen(terminal, "rb") as stdin:
-        program = cargo_program(cargo)
-        done = subprocess.run([program], stdin=stdin, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 1
-    assert done.stderr.startswith("Usage: mobilenet-oc-l < request.json")
-    assert done.stdout == ""
-
-
-def cargo_program(cargo):
-    """Build the command with the tests' model and return its path."""
-    said = cargo(
-        "build", *TINY_PACKED, *PACKED, "--release", "--locked", "--example", "mobilenet-oc-l",
-        "--message-format=json-render-diagnostics",
-    )  # fmt: skip
-    (path,) = {part for part in said.split('"') if part.endswith("/examples/mobilenet-oc-l")}
-    return path
