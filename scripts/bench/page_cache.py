@@ -15,8 +15,8 @@ PIECE = 1 << 20
 def files_of(contender: dict[str, Any]) -> list[str]:
     """Return the files a contender's command names, the program first, and its engine's cache.
 
-    Its tools are among them, which may stand inside of a word; shared libraries are not: the rest
-    of the machine uses those too.
+    Its tools are among them, which may stand inside of a word; shared libraries and modules of
+    Python are not: the rest of the machine, and of the workflow, uses those too.
     """
     program, *words = contender["command"]
     words = [shutil.which(program), *words, *contender.get("files", ())]

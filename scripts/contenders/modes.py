@@ -119,7 +119,9 @@ def reference(name: str, package: str, numbers: str = F32) -> Runner:
         return by_python(module, "--runtime", name, "--graph", call.path, "--model", model)
 
     mode = _reference(paths.REFERENCE, command, numbers=numbers)
-    return Runner("graph", {"reference": mode}, module=module, packages=(package,))
+    return Runner(
+        "graph", {"reference": mode}, module=module, packages=(package, "numpy", "pillow")
+    )
 
 
 def reference_in_node(name: str, package: str, graph: str) -> Runner:

@@ -13,8 +13,8 @@ from scripts.model.numbers import F32
 
 # Traits of modes: what decides which benchmarks a contender takes part in.
 COMPILING, REFERENCE = "compiling", "reference"
-# A reference that a program of this project's, in another language, hands its input: nobody would
-# start it like that.
+# A reference to which a program of this project's, in another language, hands its input: its start
+# and its memory would be that program's.
 HANDED = "handed"
 # What runs from its engine's own cache, filled before; and what else measures as the mode does that
 # fills it: only its start is another.

@@ -49,6 +49,12 @@ class Chapter:
         """Those that have figures, in the order of the config."""
         return list(dict.fromkeys(self.points[self.points.n > 0].contender))
 
+    @property
+    def starts_python(self) -> bool:
+        """Whether there is a cold start, or memory, of a reference, which runs under Python."""
+        of_reference = self.points[(self.points["mode"] == "reference") & (self.points.n > 0)]
+        return bool(of_reference.benchmark.isin([COLD.benchmark, MEMORY.benchmark]).any())
+
 
 def alarms(chapter: Chapter) -> Iterator[str]:
     """Yield what a reader must know before any figure."""

@@ -106,7 +106,7 @@ def test_a_terminal_gets_the_usage(cargo):
 
 
 def cargo_program(cargo):
-    """Build the command with the tests' model, as the tests before did, and return its path."""
+    """Build the command as `test_with_debug_assertions` does; return its path."""
     said = cargo(
         "build", *TINY_PACKED, *PACKED, "--locked", "--example", "mobilenet-oc-l",
         "--message-format=json-render-diagnostics",
@@ -156,7 +156,7 @@ def test_on_arm(cargo, record):
 def test_lanes_by_name(cargo, record, root, lanes):
     """A build with named lanes uses them: the program says so, and gives right answers.
 
-    Not optimised, which takes long: `cargo test` tries all lanes of the processor that are.
+    Not optimised, which takes long: `test_cargo_test` tries that, with all lanes there are.
     """
     if lanes == "sse2" and os.uname().machine != "x86_64":
         pytest.skip("SSE2 is of x86-64")

@@ -20,8 +20,8 @@ BENCHMARK = Benchmark(
     what=(
         "One fresh process, start to end, its files in the page cache. `jit` starts with the "
         "engine's cache empty or off and compiles; `jit-cached` are later starts, from the "
-        "engine's own cache. References are programs in Python: its start and its imports are part "
-        "of theirs."
+        "engine's own cache. References run under Python, whose start and imports are part of "
+        "theirs; those in JavaScript are left out."
     ),
     settings=settings.rounds(),
     metrics=runs.LABELS,

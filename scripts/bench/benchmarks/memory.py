@@ -19,8 +19,8 @@ BENCHMARK = Benchmark(
     what=(
         "Peak resident memory of one run, by the kernel's account, which is of one process, the "
         "largest of several: browsers, whose memory is that of many, are left out here and in "
-        "*Memory of all processes*, where that is measured. References are programs in Python, "
-        "which is part of their memory."
+        "*Memory of all processes*, where that is measured. References run under Python, which "
+        "is part of their memory; those in JavaScript are left out."
     ),
     settings=settings.rounds(),
     metrics={"peak_rss": "peak RSS"},
