@@ -210,9 +210,9 @@ unsafe fn spread_out<L: Lanes>(product: Product, from: *const f32, to: *mut f32,
             let from = from.add(at * product.stride_in);
             let to = to.add(at * product.depth * L::WIDTH);
             match rows {
-                6 if const { L::ROWS == 6 } => spread_tile::<L, 6>(product, from, to),
-                3 if const { L::ROWS == 3 } => spread_tile::<L, 3>(product, from, to),
-                4 if const { L::ROWS > 3 } => spread_tile::<L, 4>(product, from, to),
+                6 if L::ROWS == 6 => spread_tile::<L, 6>(product, from, to),
+                3 if L::ROWS == 3 => spread_tile::<L, 3>(product, from, to),
+                4 if L::ROWS > 3 => spread_tile::<L, 4>(product, from, to),
                 2 => spread_tile::<L, 2>(product, from, to),
                 _ => spread_tile::<L, 1>(product, from, to),
             }
