@@ -134,7 +134,7 @@ def test_a_comment_re_runs_nothing(run):
 
 
 def test_a_runner_belongs_to_what_it_runs(run):
-    """The program that runs a reference is code of its check and its benchmarks, and of no other."""
+    """The program that runs a reference is code of its check and its benchmarks alone."""
     path = run / "scripts/runners/reference.py"
     text = path.read_text()
     path.write_text(f"{text}\nSPEED = 1\n")
