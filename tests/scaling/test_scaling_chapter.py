@@ -302,7 +302,9 @@ def test_python_is_told_of_where_it_starts(write, monkeypatch, is_there):
     """References' lines begin with their interpreter, and nothing is said where there is none."""
     if not is_there:
         monkeypatch.setattr("test_scaling_chapter.RECIPES", RECIPES[:2])
-    assert ("Those of references start\nPython" in write()) == is_there
+    text = write()
+    assert ("Those of references start\nPython" in text) == is_there
+    assert (": of their lines compare what is added.\n\n" in text) == is_there
 
 
 def test_the_page_needs_nothing_else(write, tmp_path, root):
