@@ -57,10 +57,10 @@ def percentiles(group: pd.DataFrame, named: dict[str, str]) -> list[dict[str, An
     rows = []
     for metric, percentile in PERCENTILES.items():
         row = named | {"metric": metric, "n": len(values), "note": ""}
-        if len(values) >= needed(percentile):
+        least = needed(percentile)
+        if len(values) >= least:
             row |= {"median": np.percentile(values, percentile), "maximum": values.max()}
         else:
-            least = needed(percentile)
             row["note"] = f"too few inferences for {metric}: {len(values)} of at least {least}"
         rows.append(row)
     return rows
