@@ -6,10 +6,13 @@ change of the script, or of a module of this project that it imports, does.
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# Where a statement holds others.
+BODIES = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def code_digest(*modules: str, root: Path = ROOT) -> str:
@@ -21,29 +24,38 @@ def code_digest(*modules: str, root: Path = ROOT) -> str:
     return digest.hexdigest()[:16]
 
 
-@cache
 def meaning(source: str) -> str:
     """Return the syntax tree of Python source as text, without docstrings."""
+    return parsed(source)[0]
+
+
+def imported(source: str) -> tuple[str, ...]:
+    """Return the dotted names that source imports, each as a module and as one in a package."""
+    return parsed(source)[1]
+
+
+@cache
+def parsed(source: str) -> tuple[str, tuple[str, ...]]:
+    """Return both at once: a syntax tree takes long to make, and much memory to keep."""
     tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and is_text(body[0]):
-            body[0].value.value = ""
-    return dump(tree)
+    return dump(tree), tuple(names_imported(tree))
 
 
 def dump(node: object) -> str:
-    """Return a syntax tree as text, the same from every Python.
+    """Return a syntax tree as text, the same from every Python; a docstring is an empty one.
 
     Fields without a value are left out: which of them there are, and whether `ast.dump` shows them,
     differs between versions.
     """
     if isinstance(node, list):
+        if node and is_text(node[0]):
+            node = [ast.Expr(ast.Constant("")), *node[1:]]
         return f"[{','.join(map(dump, node))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    fields = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
-    return f"{type(node).__name__}({','.join(f'{name}={dump(value)}' for name, value in fields)})"
+    fields = [(name, getattr(node, name, None)) for name in node._fields]
+    shown = [f"{name}={dump(value)}" for name, value in fields if value not in (None, [])]
+    return f"{type(node).__name__}({','.join(shown)})"
 
 
 def is_text(node: ast.AST) -> bool:
@@ -72,19 +84,31 @@ def imports(module: str, root: Path) -> list[str]:
     `from package import name` means the module `package.name` where there is one, else the package.
     """
     names = imported(file_of(module, root).read_text(encoding="utf-8"))
-    return [name for name in names if file_of(name, root).is_file()]
+    return [name for name in names if is_below(name, root)]
 
 
 @cache
-def imported(source: str) -> tuple[str, ...]:
-    """Return the dotted names that source imports, each as a module and as one in a package."""
-    names: list[str] = []
-    for node in ast.walk(ast.parse(source)):
+def is_below(module: str, root: Path) -> bool:
+    """Tell whether a module lies below `root`."""
+    return file_of(module, root).is_file()
+
+
+def names_imported(tree: ast.Module) -> Iterator[str]:
+    """Yield what the statements of a syntax tree import."""
+    for node in statements(tree):
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(names)
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is below a statement, and no expressions, which are most of a tree."""
+    for name in BODIES:
+        for inner in getattr(node, name, ()):
+            yield inner
+            yield from statements(inner)
 
 
 def file_of(module: str, root: Path) -> Path:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from scripts.common import parsing
 from scripts.common.errors import UserError
 
 LONGEST = 200
@@ -21,7 +21,7 @@ LONGEST = 200
 
 def read(path: str | Path) -> dict[str, Any]:
     """Return the schema in a YAML file."""
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    return parsing.parse_yaml(Path(path).read_text(encoding="utf-8"))
 
 
 def validate(document: Any, schema: dict[str, Any], name: str) -> None:

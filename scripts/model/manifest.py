@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from scripts.common import schema
+from scripts.common import parsing, schema
 from scripts.common.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,7 +126,7 @@ def load(name: str, path: str | Path = MANIFEST) -> Model:
 # Checked once: a plan asks for every model, and so do many jobs.
 @functools.cache
 def _entries(text: str, path: str) -> dict[str, Any]:
-    entries = yaml.safe_load(text)
+    entries = parsing.parse_yaml(text)
     schema.validate(entries, schema.read(SCHEMA), path)
     return entries
 

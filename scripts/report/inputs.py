@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from scripts.bench import registry
-from scripts.common import files
+from scripts.common import files, parsing
 from scripts.common.errors import UserError
 from scripts.contenders import registry as runners
 from scripts.contenders.modes import LATER
@@ -164,7 +163,7 @@ def read(
         "engines": read_text(engines),
         "machine": files.read_json(machine),
         "peak": files.read_json(peak),
-        "original": yaml.safe_load(Path(original).read_text(encoding="utf-8")),
+        "original": parsing.parse_yaml(Path(original).read_text(encoding="utf-8")),
     }
     records = [row for row in map(files.read_json, compiled) if row["bytes"]]
     agreed = [files.read_json(path) for path in agreement]

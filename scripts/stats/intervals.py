@@ -2,14 +2,15 @@
 
 Every interval of a median, of rounds or of their paired ratios, is the exact order-statistic (sign
 test) interval: it keeps its level for any distribution and any number of rounds, where a bootstrap
-of ten rounds does not.
+of ten rounds does not. SciPy loads its statistics, which takes a second, where they are first
+asked for: most of what imports this module asks for none.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 # A sample is an outlier beyond this many deviations; 1.4826 turns a median absolute deviation into
 # a standard deviation (Iglewicz and Hoaglin, 1993).
@@ -118,13 +119,13 @@ def exact_interval(values: np.ndarray, confidence: float) -> tuple[float, float]
     """
     if np.isnan(values).any():
         return float("nan"), float("nan")
-    interval = stats.quantile_test(values, p=0.5).confidence_interval(confidence)
+    interval = scipy.stats.quantile_test(values, p=0.5).confidence_interval(confidence)
     return float(interval.low), float(interval.high)
 
 
 def sign_test(ratios: np.ndarray) -> float:
     """Return the exact two-sided p-value of a median of 1: the test that the interval inverts."""
-    return float(stats.quantile_test(ratios, q=1, p=0.5).pvalue)
+    return float(scipy.stats.quantile_test(ratios, q=1, p=0.5).pvalue)
 
 
 def holm(p_values: list[float]) -> list[float]:

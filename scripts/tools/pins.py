@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from packaging.specifiers import SpecifierSet
 
+from scripts.common import parsing
 from scripts.common.cache import cache_dir
 
 PINS = Path(__file__).resolve().parents[2] / "envs" / "tools.yaml"
@@ -36,7 +36,7 @@ def pins() -> dict[str, dict[str, Any]]:
 @cache
 def parsed(text: str, machine: str) -> dict[str, dict[str, Any]]:
     """Return the table that a text holds, of packages that differ by processor those of a kind."""
-    table = yaml.safe_load(text)
+    table = parsing.parse_yaml(text)
     for pin in table.values():
         wanted = pin["install"]
         differ = {*FETCHED, "sha256"} & wanted.keys()
