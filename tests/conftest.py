@@ -172,6 +172,14 @@ def run(tmp_path_factory):
     return shutil.copytree(made, own / "checkout", symlinks=True)
 
 
+@pytest.fixture
+def spoilt(run, tmp_path):
+    """A copy of the quick run for a test that leaves it otherwise than it was."""
+    folder = Path(shutil.copytree(run, tmp_path / "spoilt", symlinks=True))
+    yield folder
+    shutil.rmtree(folder)
+
+
 def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:
     """Return the samples of the benchmarks in which contenders failed, and what failed how."""
     found = {}
