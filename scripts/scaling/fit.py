@@ -7,6 +7,10 @@ from scipy import stats
 
 # Points on which a line and what they scatter around it can both be told.
 FEWEST = 3
+# How often a line is fitted anew at the most, with what the last one says of each point's scatter,
+# and how little it then differs by; in ten where points scatter by a tenth.
+REFITS = 20
+SETTLED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Line:
 
 
 def line(x: np.ndarray, y: np.ndarray, confidence: float) -> Line:
-    """Fit y = intercept + slope * x, each point's distance from the line as a share of its y.
+    """Fit y = intercept + slope * x, each point's distance as a share of the line's y there.
 
     What takes ten times as long also scatters ten times as far, when it is measured and by what
     else than x decides about it. That scatter is what the intervals are of: t, two degrees of
@@ -59,13 +63,29 @@ def line(x: np.ndarray, y: np.ndarray, confidence: float) -> Line:
         slope, intercept = np.polyfit(x, y, 1)
         alone = (Known(float(value), *[float("nan")] * 2) for value in (intercept, slope))
         return Line(*alone, UNKNOWN)
-    (slope, intercept), covariance = np.polyfit(x, y, 1, w=1 / y, cov=True)
+    (slope, intercept), covariance = fitted(x, y)
     t = float(stats.t.ppf((1 + confidence) / 2, len(x) - 2))
     return Line(
         known(intercept, covariance[1, 1], t),
         known(slope, covariance[0, 0], t),
         crossover(intercept, slope, covariance, t),
     )
+
+
+def fitted(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (slope, intercept) and their covariance.
+
+    Shares of the measured y would pull the line below the points, as one measured too low counts
+    for more than one measured too high. So the last line's y takes its place until both are the
+    same, unless a line is not positive everywhere, of which no share can be had.
+    """
+    on_line = y
+    for _ in range(REFITS):
+        coefficients, covariance = np.polyfit(x, y, 1, w=1 / on_line, cov=True)
+        last, on_line = on_line, np.polyval(coefficients, x)
+        if not (on_line > 0).all() or np.allclose(on_line, last, rtol=SETTLED, atol=0):
+            break
+    return coefficients, covariance
 
 
 def known(value: float, variance: float, t: float) -> Known:

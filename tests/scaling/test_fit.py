@@ -54,6 +54,14 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
     assert all(0.98 < count / runs <= 0.9995 for count in held.values()), held
 
 
+def test_points_that_scatter_do_not_pull_the_line_down():
+    """Two fifths either way: shares of what was measured would give a slope a tenth too small."""
+    noise = np.random.default_rng(1).uniform(0.6, 1.4, (1000, len(PLACES)))
+    found = [fit.line(PLACES, y, CONFIDENCE) for y in (3.0 + 0.05 * PLACES) * noise]
+    assert np.mean([line.slope.value for line in found]) == pytest.approx(0.05, rel=0.03)
+    assert np.mean([line.intercept.value for line in found]) == pytest.approx(3.0, rel=0.03)
+
+
 def test_small_models_count_as_much_as_large_ones():
     """A tenth more at the largest model moves the start-up by less than its own tenth."""
     y = 3.0 + 0.05 * PLACES
