@@ -23,16 +23,24 @@ QUICK = ("--cores", "2", "--configfile", "config/quick.yaml")
 # Where the quick run keeps what it makes of its model.
 MODEL = "results/models/mobilenet_v2_0.35_96"
 ROOT = Path(__file__).resolve().parent.parent
+# Files of tests that take minutes, the longest first.
+LONGEST = ("test_workflow.py", "test_killed.py", "test_rust.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the quick run; what shares it, or what it builds, comes last.
+    """Begin with the quick run; what shares it, or what it builds, comes last, the longest first.
 
-    Else another worker would wait for it, or have it wait for a compiler's folder.
+    Else another worker would wait for it, or have it wait for a compiler's folder, or have nothing
+    left to do while one file goes on for minutes.
     """
     share = {item.path for item in items if {"run", "record"} & set(item.fixturenames)}
     begins = min((item.path for item in items if "run" in item.fixturenames), default=None)
-    items.sort(key=lambda item: (item.path != begins, item.path in share))
+    items.sort(key=lambda item: (item.path != begins, item.path in share, -length(item.path.name)))
+
+
+def length(name: str) -> int:
+    """Tell by a larger number that a file of tests takes longer."""
+    return len(LONGEST) - LONGEST.index(name) if name in LONGEST else 0
 
 
 @pytest.fixture(scope="session")
@@ -65,19 +73,23 @@ def wasmtime(record, tmp_path_factory):
     return location.locate(installers.find("wasmtime", compiler, log))
 
 
-def copy_checkout(target: Path) -> Path:
-    """Copy what git tracks or would track, as a fresh clone of the working tree."""
+def tracked(folder: Path) -> list[str]:
+    """Return the files of a folder of the checkout that git tracks or would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"],
-        cwd=ROOT,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+    return [name for name in filter(None, listed.split("\0")) if (folder / name).is_file()]
+
+
+def copy_checkout(target: Path) -> Path:
+    """Copy the working tree, as a fresh clone of it would be."""
+    for name in tracked(ROOT):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
     return target
 
 
@@ -175,9 +187,7 @@ def run(tmp_path_factory):
 @pytest.fixture
 def spoilt(run, tmp_path):
     """A copy of the quick run for a test that leaves it otherwise than it was."""
-    folder = Path(shutil.copytree(run, tmp_path / "spoilt", symlinks=True))
-    yield folder
-    shutil.rmtree(folder)
+    return Path(shutil.copytree(run, tmp_path / "spoilt", symlinks=True))
 
 
 def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:

@@ -8,7 +8,7 @@ from scipy import stats
 # Points on which a line and what they scatter around it can both be told.
 FEWEST = 3
 # How often a line is fitted anew at the most, with what the last one says of each point's scatter,
-# and how little it then differs by; in ten where points scatter by a tenth.
+# and how little two lines differ by that are the same: after seven where points scatter by a tenth.
 REFITS = 20
 SETTLED = 1e-9
 

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import tracked
 
 from scripts.build import crate
 from scripts.tools import rust
@@ -33,9 +34,52 @@ WASM_FLAGS = {
 }
 
 
+def mirrored(source, names, target):
+    """Make a folder hold those files of another one; what is the same stays as old as it is.
+
+    So cargo compiles what changed since the last time, where in a new clone it would all of it.
+    """
+    for path in sorted(target.rglob("*"), reverse=True):  # what is in a folder before the folder
+        if path.is_file() and str(path.relative_to(target)) not in names:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    for name in names:
+        original, copy = source / name, target / name
+        if not copy.is_file() or copy.read_bytes() != original.read_bytes():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(original, copy)
+    return target
+
+
+def test_a_mirror_holds_what_is_there_now(tmp_path):
+    """What is the same stays as old as it is; what changed is new, and what is gone goes."""
+    source = tmp_path / "source"
+    (source / "folder").mkdir(parents=True)
+    (source / "gone").mkdir()
+    names = ["same", "folder/changed", "gone/file"]
+    for name in names:
+        (source / name).write_text(name)
+    mirror = mirrored(source, names, tmp_path / "mirror")
+    for path in mirror.rglob("*"):
+        os.utime(path, (0, 0))
+    shutil.rmtree(source / "gone")
+    (source / "gone").write_text("a file where a folder was")
+    (source / "folder/changed").write_text("anew")
+    names[-1] = "gone"
+    mirrored(source, names, mirror)
+    found = {str(path.relative_to(mirror)) for path in mirror.rglob("*") if path.is_file()}
+    assert found == set(names)
+    assert (mirror / "folder/changed").read_text() == "anew"
+    assert (mirror / "folder/changed").stat().st_mtime > (mirror / "same").stat().st_mtime == 0
+
+
 @pytest.fixture(scope="module")
 def cargo(root, record):
     """A function that runs cargo on the crate and returns its output; fails the test on error."""
+
+    sources = root / "classifier"
+    names = tracked(sources)
 
     def run(subcommand: str, *arguments: str, target="native", flags=(), folder=None, **extra):
         settings = {"target": target, "rustflags": list(flags), "profile": {}, "runtime": "tract"}
@@ -47,7 +91,7 @@ def cargo(root, record):
         with crate.claimed(cache):
             done = subprocess.run(
                 command,
-                cwd=folder or root / "classifier",
+                cwd=folder or mirrored(sources, names, cache / "tested"),
                 env=environment | {"CARGO_TARGET_DIR": str(cache)} | extra,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

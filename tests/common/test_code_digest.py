@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from scripts.common.code_digest import code_digest, meaning
+from scripts.common.code_digest import code_digest, imported, meaning
 
 SCRIPT = '''"""Doc."""
 from package import helper
@@ -45,6 +45,42 @@ def test_change_of_code_changes_the_digest(folder, name, old, new):
     path = folder / "package" / name
     path.write_text(path.read_text().replace(old, new))
     assert code_digest("package.script", root=folder) != before
+
+
+NESTED = """
+def function():
+    import package.in_function
+class Class:
+    import package.in_class
+if 1:
+    pass
+else:
+    import package.in_else
+try:
+    with open(""):
+        import package.in_with
+except OSError:
+    import package.in_handler
+finally:
+    import package.at_last
+match 1:
+    case 1:
+        import package.in_case
+async def later():
+    async for _ in later():
+        from package import in_loop
+"""
+
+
+def test_what_is_imported_below_a_statement_counts():
+    names = {name for name in imported(NESTED) if name != "package"}
+    assert names == {
+        f"package.{name}"
+        for name in (
+            "in_function", "in_class", "in_else", "in_with", "in_handler", "at_last", "in_case",
+            "in_loop",
+        )
+    }  # fmt: skip
 
 
 def test_each_of_several_scripts_counts(folder):

@@ -22,7 +22,7 @@ engines:
 levers: []
 watch: {base: wasmtime, candidate: interpreted}
 benchmarks:
-  inference: {min_rounds: 12, max_rounds: 12, iterations: 20, seconds_per_process: 1, discard: 1}
+  inference: {min_rounds: 12, max_rounds: 12, iterations: 8, seconds_per_process: 0.5, discard: 1}
 """
 
 
