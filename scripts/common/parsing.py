@@ -4,11 +4,17 @@ from typing import Any
 
 import yaml
 
+# PyYAML comes without it, too.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def parse_yaml(text: str) -> Any:
     """Return what YAML says.
 
     Raises:
-        yaml.YAMLError: it is none.
+        yaml.YAMLError: it is none; told by PyYAML, which shows the line.
     """
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+    try:
+        return yaml.load(text, Loader=LOADER)
+    except yaml.YAMLError:
+        return yaml.safe_load(text)
