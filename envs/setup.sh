@@ -42,6 +42,8 @@ wanted="$(sha256sum envs/requirements.txt) $(pwd)"
 if [ "$(cat .venv/requirements.sha256 2>/dev/null)" != "$wanted" ]; then
     echo "setup: installing the locked Python packages into .venv, about three minutes"
     "$python" -m venv --clear .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement envs/requirements.txt
+    .venv/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement envs/requirements.txt
+    # By all cores, where pip takes one. Files that are templates cannot be compiled, and need not be.
+    .venv/bin/python -m compileall -qq -j 0 .venv/lib || true
     echo "$wanted" >.venv/requirements.sha256
 fi
