@@ -84,6 +84,9 @@ def cargo(root, record):
     def run(subcommand: str, *arguments: str, target="native", flags=(), folder=None, **extra):
         settings = {"target": target, "rustflags": list(flags), "profile": {}, "runtime": "tract"}
         cache = crate.target_dir(record, settings)
+        if lanes := extra.get("MOBILENET_LANES"):
+            # In one folder those of one name would be compiled over those of another, every time.
+            cache = cache.with_name(f"{cache.name}-{lanes}")
         environment = rust.cargo_environment(record, target == "wasm", list(flags))
         command = [record["path"], subcommand, *arguments]
         if target == "wasm":
