@@ -1,6 +1,5 @@
 """One benchmark job: who takes part, until when, the samples, and how it went."""
 
-import importlib
 import os
 import random
 import shutil
@@ -63,8 +62,8 @@ def measure(
     benchmark = registry.benchmark(plan["benchmark"])
     contenders, skipped = admitted(plan, benchmark)
     harness = Harness(spawner, request, plan["settings"], plan["programs"])
-    # Else SciPy loads them after the first round, on the core that the second one is to have.
-    importlib.import_module("scipy.stats")
+    # Else the first round's estimate does, on the core that the second round is to have.
+    intervals.load()
     load_start, busy_start = os.getloadavg()[0], busy.cores()
     started = time.monotonic()
     for name, record in list(contenders.items()):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def slope(x: Sequence[float], y: Sequence[float], confidence: float) -> Slope:
     if len(np.unique(x)) < 2:
         raise ValueError("a slope needs two different values of x")
     # With more than the interval can be had from, scipy returns the extreme slopes.
-    found = stats.theilslopes(y, x, alpha=confidence)
+    found = scipy.stats.theilslopes(y, x, alpha=confidence)
     enough = least_p(x) <= 1 - confidence
     low, high = (found.low_slope, found.high_slope) if enough else (float("nan"),) * 2
     return Slope(float(found.slope), float(low), float(high))
@@ -37,4 +37,4 @@ def slope(x: Sequence[float], y: Sequence[float], confidence: float) -> Slope:
 
 def least_p(x: np.ndarray) -> float:
     """Return the smallest p-value that Kendall's test can have of points at these x."""
-    return float(stats.kendalltau(x, x).pvalue)
+    return float(scipy.stats.kendalltau(x, x).pvalue)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import ruptures
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import stats
 
 from scripts.stats.intervals import MAD_TO_SIGMA
 
@@ -65,4 +65,4 @@ def noise(log_ratios: np.ndarray, within: np.ndarray) -> float:
 
 def standard_error(low: np.ndarray, high: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """Return the standard errors of the logarithms of ratios from their intervals."""
-    return np.log(high / low) / (2 * stats.norm.ppf((1 + confidence) / 2))
+    return np.log(high / low) / (2 * scipy.stats.norm.ppf((1 + confidence) / 2))

@@ -1,6 +1,7 @@
 """What the chapter on the scaling says, from its points, lines and records alone."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from scripts.report import alarms as report_alarms
 from scripts.report import wording
 from scripts.scaling import sentences, tables
 from scripts.scaling.relations import MILLION, OVER, RELATIONS, Relation
+from scripts.stats import verdicts
 
 NOTHING = "-"
 # Behind a figure of a line that some places do not lie on.
@@ -34,6 +36,7 @@ class Chapter:
         models: their records, each with its `multiply_adds`, ascending by these.
         points: results/scaling.csv.
         lines: results/scaling-lines.csv.
+        twins: results/scaling-twins.csv.
         jobs: how the jobs went.
         margin: figures are called the same within 1 ± this.
     """
@@ -41,6 +44,7 @@ class Chapter:
     models: list[dict[str, Any]]
     points: pd.DataFrame
     lines: pd.DataFrame
+    twins: pd.DataFrame
     jobs: list[dict[str, Any]]
     margin: float
 
@@ -48,6 +52,11 @@ class Chapter:
     def contenders(self) -> list[str]:
         """Those that have figures, in the order of the config."""
         return list(dict.fromkeys(self.points[self.points.n > 0].contender))
+
+    @property
+    def baseline(self) -> str:
+        """The native build that every job measures twice."""
+        return next(iter(self.twins.baseline), "")
 
     @property
     def starts_python(self) -> bool:
@@ -64,6 +73,11 @@ def alarms(chapter: Chapter) -> Iterator[str]:
             seeded.setdefault(line, []).append(model["name"])
     for line, names in seeded.items():
         yield line if len(names) == len(chapter.models) else f"{', '.join(names)}: {line}"
+    for _, row in chapter.twins[chapter.twins.state == verdicts.FAILED].iterrows():
+        yield (
+            f"The self-check failed: `{row.baseline}` against itself differs in {row.benchmark} of "
+            f"{row.model}: {wording.ratio(row)}."
+        )
     lost = chapter.points[chapter.points.n == 0]
     for (name, note), rows in lost.groupby(["contender", "note"], sort=False):
         told = (f"{row.benchmark} of {tables.place(row)}" for _, row in rows.iterrows())
@@ -127,11 +141,11 @@ def medians(found: pd.DataFrame, names: list[str], relation: Relation) -> dict[s
             cells += [ratio(by.loc[name]) if name in by.index else NOTHING for name in compared]
             where = tables.place(own.iloc[0])
             million = wording.significant(at / MILLION)
-            title = where if relation.over == "pixels" else f"{model}, {million}"
+            title = where if relation.of_photographs else f"{model}, {million}"
             rows.append({"name": title, "cells": cells})
     columns = [f"`{name}`" for name in names]
     columns += [f"ratio of `{name}`" for name in compared]
-    place = "photograph" if relation.over == "pixels" else f"model, {OVER[relation.over]}"
+    place = "photograph" if relation.of_photographs else f"model, {OVER[relation.over]}"
     return {"place": place, "columns": columns, "rows": rows}
 
 
@@ -153,13 +167,31 @@ def made_with(chapter: Chapter) -> str:
     return ", ".join([f"commit {' and '.join(sorted(commits))}", *versions])
 
 
+def twins(chapter: Chapter) -> list[dict[str, str]]:
+    """Return the baseline against itself, a row for each benchmark of models and of photographs."""
+    return [
+        {
+            "of": f"{row.benchmark} of {row.model}",
+            "rounds": f"{row.n}",
+            "needed": f"{row.n_needed}",
+            "ratio": wording.ratio(row),
+            "p": f"{row.p_holm:.2g}",
+            "state": row.state,
+        }
+        for _, row in chapter.twins.iterrows()
+    ]
+
+
 def measured(chapter: Chapter) -> list[dict[str, Any]]:
-    """Return for each benchmark how many jobs measured it, in how many rounds, how long."""
+    """Return for each benchmark how many jobs measured it, how long, and why they stopped."""
     found = []
     for name in dict.fromkeys(job["kind"] for job in chapter.jobs):
         jobs = [job for job in chapter.jobs if job["kind"] == name]
         rounds = sorted({job["rounds"] for job in jobs})
         told = f"{rounds[0]} to {rounds[-1]}" if len(rounds) > 1 else str(rounds[0])
         seconds = sum(job["seconds"] for job in jobs)
+        reasons = Counter(job["stopped_because"] for job in jobs)
+        why = "; ".join(f"{count}: {reason}" for reason, count in reasons.most_common())
         found.append({"name": name, "jobs": len(jobs), "rounds": told, "seconds": seconds})
+        found[-1]["stopped_because"] = why
     return found

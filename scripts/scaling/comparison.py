@@ -38,7 +38,7 @@ def _config(
     benchmarks: tuple[str, ...],
 ) -> dict[str, Any]:
     wanted = config["scaling"]
-    native = [name for name in builds if selection.is_native(config, name)]
+    native = native_in_floats(config, builds)
     compare = {
         "models": models,
         "builds": builds,
@@ -47,11 +47,21 @@ def _config(
         "references": references,
         "actions": [],
         "aot_only": [],
-        # What the number of rounds is decided by; the table compares each recipe with its own.
+        # What the number of rounds is decided by, and what is measured twice; the table compares
+        # each recipe with its own.
         "baseline": native[0] if native else "",
     }
     settings = {name: {**wanted["benchmarks"][name], "modes": [AOT]} for name in benchmarks}
     return {**config, "compare": compare, "benchmarks": settings}
+
+
+def native_in_floats(config: dict[str, Any], builds: list[str]) -> list[str]:
+    """Return the native builds that compute in floats."""
+    return [
+        name
+        for name in builds
+        if selection.is_native(config, name) and config["builds"][name]["numbers"] == F32
+    ]
 
 
 def megapixels(config: dict[str, Any]) -> list[str]:
@@ -81,10 +91,7 @@ def _recipe(build: dict[str, Any] | None) -> tuple[str, str] | None:
 def check(config: dict[str, Any]) -> None:
     """Raise `UserError` for what the scaling asks for and cannot have."""
     wanted = config["scaling"]
-    if not any(
-        selection.is_native(config, name) and config["builds"][name]["numbers"] == F32
-        for name in wanted["builds"]
-    ):
+    if not native_in_floats(config, wanted["builds"]):
         raise UserError("config: scaling.builds: none is a native build that computes in floats")
     engine = config["engines"][wanted["engine"]]
     if AOT not in registry.runner(engine["runner"]).modes:

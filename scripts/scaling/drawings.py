@@ -78,29 +78,29 @@ def by_contender(
         yield name, own, None if line is None or np.isnan(line.slope) else line
 
 
-def ratios(points: pd.DataFrame, over: str, styles: dict[str, dict[str, str]]) -> Figure:
-    """Draw a panel for each metric: ratios to the native build over what there is to do."""
-    rows = points[(points.pixels.notna() == (over == "pixels")) & points.ratio.notna()]
-    panels = {
-        relation.label: found
+def ratios(points: pd.DataFrame, of_photographs: bool, styles: dict[str, dict[str, str]]) -> Figure:
+    """Draw a panel for each metric: ratios to the native build over what its line is laid over."""
+    rows = points[points.ratio.notna()]
+    panels = [
+        (relation, found)
         for relation in RELATIONS
-        if (relation.over == "pixels") == (over == "pixels")
+        if relation.of_photographs == of_photographs
         and len(found := tables.of_relation(rows, relation))
-    }
+    ]
     figure = Figure(figsize=(WIDTH, POINTS), layout="constrained")
     if not panels:
         return without_points(figure, figure.subplots())
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for panel, (label, found) in zip(axes, panels.items(), strict=True):
-        for name, own in found.sort_values(over).groupby("contender", sort=False):
-            x = own[over].to_numpy(float) / MILLION
+    for panel, (relation, found) in zip(axes, panels, strict=True):
+        for name, own in found.groupby("contender", sort=False):
+            x = own[relation.over].to_numpy(float) / MILLION
             values = own[["ratio", "ratio_low", "ratio_high"]]
             marked(panel, x, values, styles[name] | {"linestyle": "-", "linewidth": 0.6}, name)
         panel.set_xscale("log")
         spaced(panel, "x")
         panel.axhline(1, color="#999999", linewidth=0.8, zorder=0)
-        panel.set_title(label, fontsize="medium")
-        panel.set_xlabel(OVER[over])
+        panel.set_title(relation.label, fontsize="medium")
+        panel.set_xlabel(OVER[relation.over])
     axes[0].set_ylabel("ratio to the native build")
     finished(figure, axes)
     return figure

@@ -1,16 +1,20 @@
-"""Rule script: the samples of the scaling's jobs as a table of points and one of lines."""
+"""Rule script: the samples of the scaling's jobs as tables of points, lines and the self-check."""
 
 import argparse
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from PIL import Image
 
 from scripts.common import errors, files
 from scripts.contenders.records import SELF_CHECK
 from scripts.scaling import tables
-from scripts.stats import samples
+from scripts.stats import samples, twins
+
+# What the self-check's rounds are of, where a row of the report's names a model.
+MODELS, PHOTOGRAPHS = "models", "photographs"
 
 
 def measured(path: str, places: dict[str, dict[str, float]], pixels: float) -> pd.DataFrame:
@@ -39,8 +43,21 @@ def pixels(photographs: list[Path]) -> dict[str, int]:
     return found
 
 
+def equals(counted: pd.DataFrame, baseline: str, confidence: float, margin: float) -> pd.DataFrame:
+    """Return the baseline against itself in each benchmark, as results/twins.csv has it.
+
+    The rounds of all models add up, and those of all photographs: by themselves they are too few.
+    """
+    of_models = counted.pixels.isna()
+    pooled = counted.assign(
+        job=counted.model.where(of_models, counted.pixels.map(str)),
+        model=np.where(of_models, MODELS, PHOTOGRAPHS),
+    )
+    return twins.table(pooled, baseline, confidence, margin)
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Write results/scaling.csv and results/scaling-lines.csv."""
+    """Write results/scaling.csv, results/scaling-lines.csv and results/scaling-twins.csv."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", required=True, nargs="+", help="of the models' jobs")
     parser.add_argument(
@@ -50,10 +67,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--models", required=True, nargs="+", help="their records")
     parser.add_argument("--arithmetic", required=True, nargs="+", help="of each model")
     parser.add_argument("--recipes", required=True, type=json.loads, help="see comparison.py; JSON")
+    parser.add_argument("--baseline", required=True, help="that is measured twice")
     parser.add_argument("--confidence", required=True, type=float)
     parser.add_argument("--margin", required=True, type=float)
     parser.add_argument("--out", required=True, help="the points")
     parser.add_argument("--lines", required=True)
+    parser.add_argument("--twins", required=True)
     args = parser.parse_args(argv)
     counts = (files.read_json(path)["multiply_adds"] for path in args.arithmetic)
     records = zip(map(files.read_json, args.models), counts, strict=True)
@@ -69,10 +88,13 @@ def main(argv: list[str] | None = None) -> int:
     found = tables.points(counted, dict(args.recipes), args.confidence, args.margin)
     lost = pd.concat([missing(path, places, size) for path, size in jobs])
     lines = tables.lines(found, args.confidence, args.margin)
+    same = equals(counted, args.baseline, args.confidence, args.margin)
     with files.atomic_write(args.out) as stream:
         (pd.concat([found, lost]) if len(lost) else found).to_csv(stream, index=False)
     with files.atomic_write(args.lines) as stream:
         lines.to_csv(stream, index=False)
+    with files.atomic_write(args.twins) as stream:
+        same.to_csv(stream, index=False)
     return 0
 
 

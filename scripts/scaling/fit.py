@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 # Points on which a line and what they scatter around it can both be told.
 FEWEST = 3
@@ -64,7 +64,7 @@ def line(x: np.ndarray, y: np.ndarray, confidence: float) -> Line:
         alone = (Known(float(value), *[float("nan")] * 2) for value in (intercept, slope))
         return Line(*alone, UNKNOWN)
     (slope, intercept), covariance = fitted(x, y)
-    t = float(stats.t.ppf((1 + confidence) / 2, len(x) - 2))
+    t = float(scipy.stats.t.ppf((1 + confidence) / 2, len(x) - 2))
     return Line(
         known(intercept, covariance[1, 1], t),
         known(slope, covariance[0, 0], t),

@@ -38,6 +38,11 @@ class Relation:
         """What its figure is called."""
         return f"{self.benchmark}-{self.metric}-{self.over}"
 
+    @property
+    def of_photographs(self) -> bool:
+        """Whether it is of one model and many photographs, not the other way round."""
+        return self.over == "pixels"
+
 
 RELATIONS = (
     Relation(

@@ -84,7 +84,7 @@ def against(
 def of_relation(table: pd.DataFrame, relation: Relation) -> pd.DataFrame:
     """Return the points of a relation that have figures, by their places ascending."""
     chosen = (table.benchmark == relation.benchmark) & (table.metric == relation.metric)
-    chosen &= table.pixels.notna() == (relation.over == "pixels")
+    chosen &= table.pixels.notna() == relation.of_photographs
     return table[chosen & (table.n > 0)].sort_values(relation.over, kind="stable")
 
 

@@ -34,6 +34,7 @@ def read(args: argparse.Namespace) -> Chapter:
         models=sorted(models, key=lambda model: model["multiply_adds"]),
         points=inputs.read_table(args.points),
         lines=inputs.read_table(args.lines),
+        twins=inputs.read_table(args.twins),
         jobs=records(args.jobs, args.of_photographs),
         margin=args.margin,
     )
@@ -54,6 +55,7 @@ def render(found: Chapter, template: Path, drawn: set[str], confidence: float) -
         sections=list(chapter.sections(found)),
         ratios={name: figures.caption(name) for name in figures.RATIOS},
         measured=chapter.measured(found),
+        twins=chapter.twins(found),
         made_with=chapter.made_with(found),
         host=found.jobs[0]["host"],
         warnings=caveats.warnings(found.jobs),
@@ -65,6 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", required=True, help="results/scaling.csv")
     parser.add_argument("--lines", required=True, help="results/scaling-lines.csv")
+    parser.add_argument("--twins", required=True, help="results/scaling-twins.csv")
     parser.add_argument("--jobs", required=True, nargs="+", type=Path, help="how the jobs went")
     parser.add_argument("--of-photographs", nargs="*", default=[], type=Path, help="those of them")
     parser.add_argument("--models", required=True, nargs="+", help="their records")

@@ -6,6 +6,7 @@ of ten rounds does not. SciPy loads its statistics, which takes a second, where 
 asked for: most of what imports this module asks for none.
 """
 
+import importlib
 import math
 from dataclasses import dataclass
 
@@ -110,6 +111,11 @@ def paired(values: np.ndarray, baseline: np.ndarray) -> np.ndarray:
     if not (baseline > 0).all():
         raise ValueError("a ratio needs a positive baseline")
     return values / baseline
+
+
+def load() -> None:
+    """Load SciPy's statistics now, where the first interval would at a worse time."""
+    importlib.import_module("scipy.stats")
 
 
 def exact_interval(values: np.ndarray, confidence: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from scripts.bench import registry
 from scripts.stats import intervals
@@ -98,7 +98,7 @@ def row(key: tuple[str, ...], both: pd.DataFrame, limits: Limits) -> dict[str, A
 
 def beyond(ratios: np.ndarray, limit: float, side: str) -> float:
     """Return the exact one-sided p-value of a median that is not on that side of a limit."""
-    return float(stats.quantile_test(ratios, q=limit, p=0.5, alternative=side).pvalue)
+    return float(scipy.stats.quantile_test(ratios, q=limit, p=0.5, alternative=side).pvalue)
 
 
 def state(line: dict[str, Any], confidence: float) -> str:

@@ -36,7 +36,7 @@ from scripts.common import files, memory
 from scripts.contenders import records
 from scripts.contenders.contender import Contender
 from scripts.contenders.runner import COMPILING
-from scripts.stats import estimate
+from scripts.stats import estimate, intervals
 
 # Of an inference benchmark: nothing is compiled while it runs.
 DISCARD = {"discard": 1, "compiling_seconds": 0}
@@ -459,6 +459,22 @@ def test_what_the_oracle_refused_is_not_timed_but_told(spawner, plan):
     (skipped,) = meta["skipped"]
     assert skipped["contender"] == "wrong"
     assert "wrong label" in skipped["reason"]
+
+
+def test_scipy_is_loaded_before_the_first_round_and_not_after_it(spawner, plan, monkeypatch):
+    done = []
+    run = Rounds.run
+    monkeypatch.setattr(intervals, "load", lambda: done.append("loaded"))
+    monkeypatch.setattr(Rounds, "run", lambda rounds: done.append("measured") or run(rounds))
+    run_bench(spawner, plan)
+    assert done == ["loaded", "measured"]
+
+
+def test_scipy_is_loaded_where_it_is_asked_for():
+    asked = "intervals.load(); assert 'scipy.stats' in sys.modules"
+    unasked = "assert 'scipy.stats' not in sys.modules"
+    program = f"import sys; from scripts.stats import intervals; {unasked}; {asked}"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_eight_good_rounds_and_a_crash_are_no_result(tmp_path, spawner, plan):

@@ -15,7 +15,7 @@ from scripts.common.errors import UserError
 from scripts.contenders import registry
 from scripts.engines.features import COLUMNS, TITLES
 from scripts.report import apart, inputs, run_tables, wording, write_markdown
-from scripts.stats import compare_levers, compare_pairs, compare_twins, estimate, estimate_accuracy
+from scripts.stats import compare_levers, compare_pairs, estimate, estimate_accuracy, twins
 
 SETTINGS = {
     "compare": {
@@ -154,9 +154,7 @@ def write(tmp_path, root):
         compare_levers.table(counted, LEVERS, 0.99, 0.05).to_csv(
             tmp_path / "levers.csv", index=False
         )
-        compare_twins.table(counted, "native", 0.99, 0.05).to_csv(
-            tmp_path / "twins.csv", index=False
-        )
+        twins.table(counted, "native", 0.99, 0.05).to_csv(tmp_path / "twins.csv", index=False)
         compare_pairs.table(counted, 0.99, 0.05).to_csv(tmp_path / "pairs.csv", index=False)
         tools = {"name": "wasmtime", "version": "48.0.8", "source": "PATH", "path": "wasmtime"}
         pd.DataFrame([tools]).to_csv(tmp_path / "tools.csv", index=False)

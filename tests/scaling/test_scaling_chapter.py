@@ -9,13 +9,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from scripts.contenders import records
 from scripts.report import write_html
-from scripts.scaling import draw, estimate, figures, write_chapter
+from scripts.scaling import comparison, draw, estimate, figures, write_chapter
 
 WORK = {"net-1": 10, "net-2": 30, "net-3": 60, "net-4": 100, "net-5": 200, "net-6": 400}
 SIZES = {"0.01": (100, 100), "0.04": (200, 200), "0.16": (400, 400)}
 WASM = "wasm-packed@wasmtime-aot"
 RECIPES = [["native-packed", ""], [WASM, "native-packed"], ["litert", ""]]
+TWIN = f"native-packed{records.TWIN}"
 MACHINE = {
     "name": "m", "cpu": {"model": "a processor", "cores": 2, "flags": [], "governor": None,
     "virtual": False}, "memory_mib": 1024, "kernel": "6", "system": "Linux", "libc": "c",
@@ -45,8 +47,9 @@ def write(tmp_path, root):
     def job(folder, benchmark, model, value, megapixels, rounds, skipped):
         rng = np.random.default_rng(WORK[model] + len(benchmark))
         metrics = {"cold_start": ["wall"], "inference": ["p50"], "memory": ["peak_rss"]}
-        modes = {WASM: "aot", "litert": "reference"}
+        modes = {WASM: "aot", "litert": "reference", TWIN: records.SELF_CHECK}
         chosen = [row for row, _ in RECIPES if row != "litert" or np.isnan(megapixels)]
+        chosen.append(TWIN)
         rows = [
             {"model": model, "weights": "seeded", "build": name.split("@")[0], "engine": "none"}
             | {"mode": modes.get(name, "native"), "contender": name, "metric": metric}
@@ -75,6 +78,7 @@ def write(tmp_path, root):
         record |= {
             "rounds": rounds,
             "seconds": 2.0,
+            "stopped_because": "the budget of 2 s ended" if benchmark == "memory" else "enough",
             "host": MACHINE,
             "tools": {"wasmtime": {"version": "1.2"}},
         }
@@ -105,11 +109,12 @@ def write(tmp_path, root):
             ]
         shared = ["--models", *records, "--arithmetic", *counts, "--margin=0.05"]
         shared += ["--confidence=0.99"]
-        tables = [tmp_path / "scaling.csv", tmp_path / "scaling-lines.csv"]
+        tables = [tmp_path / f"scaling{name}.csv" for name in ("", "-lines", "-twins")]
         estimate.main([
             *map(str, ["--samples", *samples, "--of-photographs", *photographed]),
             *map(str, ["--photographs", *jpegs, *shared]), "--recipes", json.dumps(RECIPES),
-            f"--out={tables[0]}", f"--lines={tables[1]}",
+            "--baseline=native-packed",
+            f"--out={tables[0]}", f"--lines={tables[1]}", f"--twins={tables[2]}",
         ])  # fmt: skip
         drawn = [tmp_path / f"figures/scaling/{name}.svg" for name in with_figures]
         for path in drawn:
@@ -117,7 +122,7 @@ def write(tmp_path, root):
         beside = [path.with_suffix(".json") for path in samples]
         of_photographs = [path.with_suffix(".json") for path in photographed]
         write_chapter.main([
-            f"--points={tables[0]}", f"--lines={tables[1]}",
+            f"--points={tables[0]}", f"--lines={tables[1]}", f"--twins={tables[2]}",
             *map(str, ["--jobs", *beside, "--of-photographs", *of_photographs, *shared]),
             *map(str, ["--figures", *drawn]),
             f"--template={root / 'workflow/report/scaling.md.j2'}",
@@ -156,7 +161,7 @@ def test_the_line_is_found_and_told_with_intervals(write, tmp_path):
     assert cold.slope == pytest.approx(0.1e-3, rel=0.02)
     assert cold.crossover_low < 100 < cold.crossover_high
     line = said(text, COLD, WASM)
-    assert "`: 9.97 ms (9." in line
+    assert "`: 9.99 ms (9." in line
     # In the unit that all three can be read in, named once.
     assert ", and 0.100 ms (0.09" in line
     assert ") for each million multiply-adds. All 6" in line
@@ -245,6 +250,47 @@ def test_ratios_are_paired_and_their_change_is_claimed_by_intervals_alone(write,
         return usual("native-packed", benchmark, metric, work, megapixels)
 
     assert said(write(same), COLD, WASM, ratios=True).endswith("their intervals overlap.")
+
+
+def equals(text):
+    """The self-check's rows, by what they are of."""
+    rows = [
+        line.split(" | ") for line in text.splitlines() if line.endswith(("passed |", "failed |"))
+    ]
+    return {row[0].removeprefix("| "): row for row in rows}
+
+
+def test_the_native_build_is_compared_with_itself_over_all_models_and_photographs(write, tmp_path):
+    text = write()
+    rows = equals(text)
+    # Phases are parts of one time, and no contender is ranked by them.
+    models = {f"{name} of models" for name in comparison.OF_MODELS}
+    assert set(rows) == {*models, "memory of photographs"}
+    # Eight rounds of six models or three photographs; at 99 % for four tests it takes ten.
+    assert {row[1] for row in rows.values()} == {"48, 10", "24, 10"}
+    assert all(row[-1] == "passed |" for row in rows.values())
+    assert "self-check failed" not in text
+    assert set(pd.read_csv(tmp_path / "scaling-twins.csv").baseline) == {"native-packed"}
+
+    def slower(contender, benchmark, metric, work, megapixels):
+        found = usual(contender, benchmark, metric, work, megapixels)
+        return found * (1.1 if (contender, benchmark) == (TWIN, "cold_start") else 1)
+
+    text = write(slower)
+    states = {name: row[-1] for name, row in equals(text).items()}
+    assert [name for name, state in states.items() if state != "passed |"] == [
+        "cold_start of models"
+    ]
+    assert "> **The self-check failed: `native-packed` against itself differs in cold_start" in text
+    nothing = write(skipped={TWIN: "exit code 1"})
+    assert not equals(nothing)
+    assert "there is no self-check" in nothing
+
+
+def test_why_jobs_stopped_is_told(write):
+    text = write()
+    assert "| memory | 6 | 8 | 12 | 6: the budget of 2 s ended |" in text
+    assert "| cold_start | 6 | 8 | 12 | 6: enough |" in text
 
 
 def test_what_it_was_measured_with_is_told(write):

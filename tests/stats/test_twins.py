@@ -10,7 +10,7 @@ from scipy import stats
 from scripts.bench import job, registry
 from scripts.common import checks
 from scripts.report import inputs
-from scripts.stats import compare_twins, intervals, verdicts
+from scripts.stats import compare_twins, intervals, twins, verdicts
 
 LEVEL, MARGIN = 0.99, 0.05
 
@@ -31,7 +31,7 @@ def samples(seed=1, rounds=8, modes=("jit", "aot"), spread=0.01, factors=None):
 
 def states(table):
     """The state of each benchmark."""
-    found = compare_twins.table(table, "native", LEVEL, MARGIN)
+    found = twins.table(table, "native", LEVEL, MARGIN)
     return dict(zip(found.benchmark, found.state, strict=True))
 
 
@@ -51,8 +51,8 @@ def test_a_second_entry_that_differs_fails_in_its_benchmark(factor):
 
 
 def test_the_rounds_of_all_modes_are_taken_together():
-    assert set(compare_twins.table(samples(), "native", LEVEL, MARGIN).n) == {16}
-    assert set(compare_twins.table(samples(modes=("aot",)), "native", LEVEL, MARGIN).n) == {8}
+    assert set(twins.table(samples(), "native", LEVEL, MARGIN).n) == {16}
+    assert set(twins.table(samples(modes=("aot",)), "native", LEVEL, MARGIN).n) == {8}
 
 
 def test_too_few_rounds_are_undecided_whatever_they_say():
@@ -74,7 +74,7 @@ def test_a_report_raises_a_false_alarm_as_seldom_as_one_test_may():
 def test_of_many_tests_one_that_chance_explains_is_no_failure():
     """All eight rounds on one side are p = 0.008: enough for one benchmark, not for one of many."""
     small = {"memory": 1.06}
-    found = compare_twins.table(
+    found = twins.table(
         samples(modes=("aot",), factors=small, spread=0.001), "native", LEVEL, MARGIN
     ).set_index("benchmark")
     assert found.p_value["memory"] <= 1 - LEVEL < found.p_holm["memory"]
@@ -85,7 +85,7 @@ def test_of_many_tests_one_that_chance_explains_is_no_failure():
 
 
 def test_so_many_rounds_as_are_needed_let_it_fail_and_one_less_does_not():
-    table = compare_twins.table(samples(), "native", LEVEL, MARGIN)
+    table = twins.table(samples(), "native", LEVEL, MARGIN)
     (needed,) = set(table.n_needed)
     for rounds, state in ((needed - 1, verdicts.UNDECIDED), (needed, verdicts.FAILED)):
         found = states(samples(rounds=rounds, modes=("aot",), factors={"memory": 2}))
@@ -113,7 +113,7 @@ def test_a_second_entry_that_is_missing_has_no_row():
 
 def test_no_second_entry_at_all_is_an_empty_table():
     table = samples()
-    assert compare_twins.table(table[table.contender == "native"], "native", LEVEL, MARGIN).empty
+    assert twins.table(table[table.contender == "native"], "native", LEVEL, MARGIN).empty
 
 
 def test_what_checks_end_in():

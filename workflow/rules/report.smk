@@ -320,6 +320,7 @@ rule scaling_md:
     input:
         points=paths.SCALING,
         lines=paths.SCALING_LINES,
+        twins=paths.SCALING_TWINS,
         jobs=rules.estimate_scaling.input.meta,
         of_photographs=rules.estimate_scaling.input.meta_of_photographs,
         models=rules.estimate_scaling.input.models,
@@ -342,6 +343,7 @@ rule scaling_md:
         "python -m scripts.scaling.write_chapter"
         " --points {input.points:q}"
         " --lines {input.lines:q}"
+        " --twins {input.twins:q}"
         " --jobs {input.jobs:q}"
         " --of-photographs {input.of_photographs:q}"
         " --models {input.models:q}"

@@ -1,5 +1,5 @@
 # Stage scaling. In: the config's photograph; samples of the scaling's jobs, which stage bench measures.
-# Out: results/photographs, the oracle's answers for them; results/scaling.csv, the points, and scaling-lines.csv.
+# Out: results/photographs, the oracle's answers for them; results/scaling.csv, the points, scaling-lines.csv and scaling-twins.csv.
 # The chapter on it is stage report's.
 
 
@@ -86,12 +86,14 @@ rule estimate_scaling:
     output:
         points=paths.SCALING,
         lines=paths.SCALING_LINES,
+        twins=paths.SCALING_TWINS,
     log:
         "results/logs/estimate/scaling.log",
     conda:
         "../../envs/conda/scaling.yaml"
     params:
         recipes=as_json(comparison.recipes(SCALING)),
+        baseline=SCALING["compare"]["baseline"],
         confidence=config["confidence"],
         margin=config["margin"],
         code=code_digest("scripts.scaling.estimate"),
@@ -105,10 +107,12 @@ rule estimate_scaling:
         " --models {input.models:q}"
         " --arithmetic {input.arithmetic:q}"
         " --recipes {params.recipes:q}"
+        " --baseline {params.baseline:q}"
         " --confidence {params.confidence}"
         " --margin {params.margin}"
         " --out {output.points:q}"
         " --lines {output.lines:q}"
+        " --twins {output.twins:q}"
         " > {log:q} 2>&1"
 
 
