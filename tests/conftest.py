@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from dry_runs import dry_run
 from hypothesis import HealthCheck, settings
 
 from scripts.common.cache import locked
@@ -142,14 +143,18 @@ def build_measure(folder: Path) -> Path:
 
 def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run Snakemake in a checkout, as a user with the environment active does."""
+    command, environment, timeout = ["snakemake", *arguments], os.environ | environment, 4 * 3600
+    # With a path of its own, what an interpreter takes from there is tried too.
+    if "--dry-run" in arguments and "PYTHONPATH" not in environment:
+        return dry_run(folder, command, environment, timeout)
     return subprocess.run(
-        ["snakemake", *arguments],
+        command,
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | environment,
-        timeout=4 * 3600,
+        env=environment,
+        timeout=timeout,
     )
 
 
@@ -185,9 +190,9 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture
-def spoilt(run, tmp_path):
-    """A copy of the quick run for a test that leaves it otherwise than it was."""
-    return Path(shutil.copytree(run, tmp_path / "spoilt", symlinks=True))
+def copied(run, tmp_path):
+    """A copy of the quick run, for a test that leaves it otherwise or asks of another folder."""
+    return Path(shutil.copytree(run, tmp_path / "copied", symlinks=True))
 
 
 def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:

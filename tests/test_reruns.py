@@ -6,8 +6,6 @@ Only dry runs: what they plan is the rules' declarations, of which nothing is to
 import contextlib
 import os
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 from conftest import MODEL, QUICK, planned, snakemake
@@ -61,13 +59,12 @@ def test_what_a_benchmark_reads_has_it_measured_anew(run, name, benchmarks):
         assert measured_anew(run) == benchmarks
 
 
-def test_where_things_lie_re_runs_nothing(run, tmp_path, monkeypatch):
+def test_where_things_lie_re_runs_nothing(copied, tmp_path, monkeypatch):
     """Neither another cache, nor a mirror, nor another folder repeats any work."""
     monkeypatch.delenv(pretrained.MIRROR_VARIABLE, raising=False)
-    moved = Path(shutil.copytree(run, tmp_path / "moved", symlinks=True))
     cache, mirror = {"XDG_CACHE_HOME": str(tmp_path)}, {pretrained.MIRROR_VARIABLE: str(tmp_path)}
     for environment in ({}, cache, mirror, cache | mirror):
-        assert planned(moved, **environment) == set(), environment
+        assert planned(copied, **environment) == set(), environment
 
 
 NATIVE = f"{MODEL}/build/native-packed/mobilenet-oc-l"

@@ -333,22 +333,22 @@ def test_bad_requests_get_one_clear_line(run, body):
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_broken_contender_is_reported_and_not_timed(spoilt):
+def test_a_broken_contender_is_reported_and_not_timed(copied):
     """A damaged artefact fails the gate; the report says so, nothing else stops."""
-    artifact = spoilt / MODEL / "aot/wasm-simd/wasmer.wasmu"
+    artifact = copied / MODEL / "aot/wasm-simd/wasmer.wasmu"
     whole = artifact.read_bytes()
     artifact.write_bytes(whole[: len(whole) // 2])
     one = ("--config", "compare={benchmarks: [cold_start, inference, phases]}")
-    done = snakemake(spoilt, *QUICK, *one, "--", "report")
+    done = snakemake(copied, *QUICK, *one, "--", "report")
     assert done.returncode == 0, done.stderr[-4000:]
-    verdict = json.loads((spoilt / MODEL / "oracle/wasm-simd@wasmer-aot.json").read_text())
+    verdict = json.loads((copied / MODEL / "oracle/wasm-simd@wasmer-aot.json").read_text())
     assert not verdict["passed"]
-    table = pd.read_csv(spoilt / "results/aot.csv")
+    table = pd.read_csv(copied / "results/aot.csv")
     rows = table[table.contender == "wasm-simd@wasmer-aot"]
     assert set(rows.benchmark) == {"cold_start", "inference", "phases"}
     assert (rows.n == 0).all()
     assert rows.note.str.startswith("failed the oracle: ").all(), rows.note.tolist()
-    report = (spoilt / "results/report.md").read_text()
+    report = (copied / "results/report.md").read_text()
     assert "wasm-simd@wasmer-aot" in report
 
 

@@ -75,36 +75,36 @@ def test_the_model_is_an_entry_that_the_manifest_takes(root, example, tmp_path):
     assert f"models: [{name}]" in (root / "CONTRIBUTING.md").read_text()
 
 
-def test_the_engine_is_checked_and_timed(spoilt, place):
+def test_the_engine_is_checked_and_timed(copied, place):
     """For real: it passes the oracle and has a peak of memory.
 
     Without tract's module, which takes half a minute to compile where what it computes is counted.
     """
-    place(spoilt, "An engine", "python")
-    overlay = place(spoilt, "An engine")
+    place(copied, "An engine", "python")
+    overlay = place(copied, "An engine")
     contender = "wasm-packed@fuel-metered"
     target = f"{MODEL}/samples/jit/memory.csv"
     fewer = ("--config", "compare={builds: [native-plain, wasm-packed]}", "levers=[]")
-    done = snakemake(spoilt, *QUICK, str(overlay), *fewer, "--", target)
+    done = snakemake(copied, *QUICK, str(overlay), *fewer, "--", target)
     assert done.returncode == 0, done.stderr[-4000:]
-    assert contender in set(pd.read_csv(spoilt / target).contender)
-    verdict = json.loads((spoilt / f"{MODEL}/oracle/{contender}.json").read_text())
+    assert contender in set(pd.read_csv(copied / target).contender)
+    verdict = json.loads((copied / f"{MODEL}/oracle/{contender}.json").read_text())
     assert verdict["passed"], verdict["reason"]
 
 
-def test_the_benchmark_has_a_table_and_a_figure_in_the_report(spoilt, place):
-    place(spoilt, "A benchmark", "python")
-    overlay = place(spoilt, "A benchmark")
-    done = snakemake(spoilt, *QUICK, str(overlay), "--", "report")
+def test_the_benchmark_has_a_table_and_a_figure_in_the_report(copied, place):
+    place(copied, "A benchmark", "python")
+    overlay = place(copied, "A benchmark")
+    done = snakemake(copied, *QUICK, str(overlay), "--", "report")
     assert done.returncode == 0, done.stderr[-4000:]
-    report = (spoilt / "results/report.md").read_text()
+    report = (copied / "results/report.md").read_text()
     assert "### Page faults" in report
     assert "Pages that the kernel maps for one fresh process" in report
     for mode in ("jit", "aot"):
         figure = f"{MODEL}/figures/{mode}/page_faults.svg"
         assert f"]({figure.removeprefix('results/')})" in report
-        assert b"minor faults" in (spoilt / figure).read_bytes()
-        table = pd.read_csv(spoilt / f"results/{mode}.csv")
+        assert b"minor faults" in (copied / figure).read_bytes()
+        table = pd.read_csv(copied / f"results/{mode}.csv")
         assert set(table.benchmark) == {"page_faults"}
 
 
