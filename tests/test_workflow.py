@@ -182,6 +182,11 @@ def test_a_wrong_config_is_refused_before_anything_runs(run, setting, words):
     assert words in done.stdout + done.stderr
 
 
+def copy_of_run(run, tmp_path_factory):
+    """A copy of the quick run that a module's tests share."""
+    return shutil.copytree(run, tmp_path_factory.mktemp("copy") / "run", symlinks=True)
+
+
 INTEGERS = """
 compare:
   builds: [native-plain, wasm-packed-w8a8]
@@ -203,22 +208,20 @@ accuracy: {crops: 4, labelled: labels.csv}
 
 @pytest.fixture(scope="module")
 def integers(run, tmp_path_factory):
-    """The results of another report, in a folder of its own, beside the quick run.
+    """The results of another report in a copy of the quick run, which has its model.
 
     It is of integers; one of its engines cannot run them, and one was never published.
     """
-    folder = tmp_path_factory.mktemp("integers")
+    folder = copy_of_run(run, tmp_path_factory)
     (folder / "integers.yaml").write_text(INTEGERS)
-    place = ("--directory", str(folder / "place"))
-    (folder / "place").mkdir()
     for number in range(3):
         pixels = np.random.default_rng(number).integers(0, 256, (90, 120, 3), np.uint8)
-        Image.fromarray(pixels).save(folder / f"place/{number}.png")
+        Image.fromarray(pixels).save(folder / f"{number}.png")
     rows = "".join(f"{number}.png,{number}\n" for number in range(3))
-    (folder / "place/labels.csv").write_text(f"file,class\n{rows}")
-    done = snakemake(run, *place, *QUICK, str(folder / "integers.yaml"), "--", "report")
+    (folder / "labels.csv").write_text(f"file,class\n{rows}")
+    done = snakemake(folder, *QUICK, "integers.yaml", "--", "report")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
-    return folder / "place/results"
+    return folder / "results"
 
 
 def test_integers_pass_an_oracle_of_their_own_and_are_told_as_another_model(integers):
@@ -355,7 +358,7 @@ def test_a_broken_contender_is_reported_and_not_timed(copied):
 @pytest.fixture(scope="module")
 def others(run, tmp_path_factory):
     """A copy of the quick run, for reports of other models."""
-    return shutil.copytree(run, tmp_path_factory.mktemp("others") / "run", symlinks=True)
+    return copy_of_run(run, tmp_path_factory)
 
 
 def with_trained_weights(others, shared, target, *settings, **compared):
@@ -451,15 +454,13 @@ levers: []
 
 @pytest.fixture(scope="module")
 def kinds(run, tmp_path_factory):
-    """The results of other engines, in a folder of their own."""
-    folder = tmp_path_factory.mktemp("kinds")
+    """The results of other engines in a copy of the quick run, which has the builds."""
+    folder = copy_of_run(run, tmp_path_factory)
     (folder / "kinds.yaml").write_text(KINDS)
-    (folder / "place").mkdir()
-    place = ("--directory", str(folder / "place"))
     tables = ("results/jit.csv", "results/aot.csv")
-    done = snakemake(run, *place, *QUICK, str(folder / "kinds.yaml"), "--", *tables)
+    done = snakemake(folder, *QUICK, "kinds.yaml", "--", *tables)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
-    return folder / "place/results"
+    return folder / "results"
 
 
 @pytest.mark.parametrize(
