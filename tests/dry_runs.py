@@ -44,4 +44,5 @@ def become(folder: Path, command: list[str], environment: dict[str, str], said: 
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv = command
+    sys.dont_write_bytecode = False  # as conftest.py has it of all that tests start
     main()
