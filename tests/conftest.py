@@ -146,17 +146,17 @@ def build_measure(folder: Path) -> Path:
 
 def snakemake(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run Snakemake in a checkout, as a user with the environment active does."""
-    command, environment, timeout = ["snakemake", *arguments], os.environ | environment, 4 * 3600
-    # With a path of its own, what an interpreter takes from there is tried too.
-    if "--dry-run" in arguments and "PYTHONPATH" not in environment:
-        return dry_run(folder, command, environment, timeout)
+    command, timeout = ["snakemake", *arguments], 4 * 3600
+    # Where an interpreter is told something, what it makes of that is tried too.
+    if "--dry-run" in arguments and not any(name.startswith("PYTHON") for name in environment):
+        return dry_run(folder, command, os.environ | environment, timeout)
     return subprocess.run(
         command,
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
-        env=environment,
+        env=os.environ | environment,
         timeout=timeout,
     )
 

@@ -5,6 +5,7 @@ and the tests make two hundred. Nothing of this project is loaded beforehand: a 
 modules of its own checkout, as one of `snakemake` does.
 """
 
+import atexit
 import multiprocessing
 import os
 import subprocess
@@ -29,6 +30,7 @@ def dry_run(
         process.join(timeout)
         if process.is_alive():
             process.kill()
+            process.join()
             raise subprocess.TimeoutExpired(command, timeout)
         texts = [Path(said, name).read_text() for name in OUTPUTS]
     return subprocess.CompletedProcess(command, process.exitcode, *texts)
@@ -37,12 +39,21 @@ def dry_run(
 def become(folder: Path, command: list[str], environment: dict[str, str], said: str) -> None:
     """Go on as the command, started in a folder with an environment; never return."""
     from snakemake.cli import main
+    from snakemake.workflow import Workflow
 
     for number, name in enumerate(OUTPUTS, start=1):
         os.dup2(os.open(Path(said, name), os.O_WRONLY | os.O_CREAT), number)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
+    Workflow._rundir = str(Path.cwd())  # else the folder in which Snakemake was loaded
     sys.argv = command
+    # The tests' own checkout is no more to be found than by an interpreter that starts.
+    installed = (sys.prefix, sys.base_prefix)
+    sys.path = [name for name in sys.path if name.startswith(installed)]
     sys.dont_write_bytecode = False  # as conftest.py has it of all that tests start
-    main()
+    try:
+        main()
+    finally:
+        # Snakemake removes its own files there; what multiprocessing forks calls none of it.
+        atexit._run_exitfuncs()

@@ -122,6 +122,10 @@ def test_no_verdict_outlives_what_it_was_judged_by(copied):
     # And it counts again once it is right.
     anew = planned(copied, targets=("results/jit.csv",))
     assert {"cold_start", "memory", "phases", "size", "estimate"} <= anew
+    done = snakemake(copied, *QUICK, "--", JIT)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert not left_out((copied / JIT).with_suffix(".json"))
+    assert failing in set(pd.read_csv(copied / JIT).contender)
 
 
 def test_an_engine_replaced_in_place_is_measured_anew(copied, tmp_path):

@@ -52,6 +52,7 @@ def measured_anew(folder, **environment):
         ("build/wasm-packed/mobilenet-oc-l.wasm", {"size"}),
         ("optimised/wasm-packed/mobilenet-oc-l.wasm", JIT),
         ("aot/wasm-simd/wasmtime.cwasm", AOT),
+        ("../../tools/wasmtime.json", AOT),
     ],
 )
 def test_what_a_benchmark_reads_has_it_measured_anew(run, name, benchmarks):

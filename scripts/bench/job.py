@@ -85,7 +85,7 @@ def measure(
         baseline=plan["baseline"],
         confidence=plan["confidence"],
         limits=limits(benchmark, plan["settings"], plan["confidence"]),
-        order=random.Random(f"{plan['seed']} {plan['mode']} {plan['benchmark']}"),
+        order=random.Random(seed(plan, request)),
     )
     reason = rounds.run() if contenders else "nothing could be measured"
     meta = {
@@ -106,6 +106,16 @@ def measure(
         ],
     }
     return rounds.samples, meta
+
+
+def seed(plan: dict[str, Any], request: dict[str, Any]) -> str:
+    """Return what a job's orders are drawn from.
+
+    Its own of each model and photograph: their rounds are told together, and are independent of one
+    another only where their orders are.
+    """
+    job = " ".join(str(plan[name]) for name in ("seed", "mode", "benchmark", "model"))
+    return f"{job} {request['image']}"
 
 
 def identity(plan: dict[str, Any], name: str) -> dict[str, str]:

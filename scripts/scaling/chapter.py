@@ -73,11 +73,12 @@ def alarms(chapter: Chapter) -> Iterator[str]:
             seeded.setdefault(line, []).append(model["name"])
     for line, names in seeded.items():
         yield line if len(names) == len(chapter.models) else f"{', '.join(names)}: {line}"
-    for _, row in chapter.twins[chapter.twins.state == verdicts.FAILED].iterrows():
-        yield (
-            f"The self-check failed: `{row.baseline}` against itself differs in {row.benchmark} of "
-            f"{row.model}: {wording.ratio(row)}."
-        )
+    for _, row in chapter.twins.iterrows():
+        differs = f"`{row.baseline}` against itself differs in {row.benchmark} of {row.model}"
+        if row.state == verdicts.FAILED:
+            yield f"The self-check failed: {differs}: {wording.ratio(row)}."
+        elif row.in_doubt:
+            yield f"The self-check is in doubt: {differs}, in {row.differing_in}."
     lost = chapter.points[chapter.points.n == 0]
     for (name, note), rows in lost.groupby(["contender", "note"], sort=False):
         told = (f"{row.benchmark} of {tables.place(row)}" for _, row in rows.iterrows())
@@ -168,7 +169,7 @@ def made_with(chapter: Chapter) -> str:
 
 
 def twins(chapter: Chapter) -> list[dict[str, str]]:
-    """Return the baseline against itself, a row for each benchmark of models and of photographs."""
+    """Return the baseline against itself, for each benchmark that contenders are ranked by."""
     return [
         {
             "of": f"{row.benchmark} of {row.model}",
@@ -176,6 +177,7 @@ def twins(chapter: Chapter) -> list[dict[str, str]]:
             "needed": f"{row.n_needed}",
             "ratio": wording.ratio(row),
             "p": f"{row.p_holm:.2g}",
+            "alone": f"{row.differing} of {row.jobs}",
             "state": row.state,
         }
         for _, row in chapter.twins.iterrows()

@@ -2,25 +2,24 @@
 
 import argparse
 import json
+import math
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from PIL import Image
 
 from scripts.common import errors, files
 from scripts.contenders.records import SELF_CHECK
-from scripts.scaling import tables
-from scripts.stats import samples, twins
-
-# What the self-check's rounds are of, where a row of the report's names a model.
-MODELS, PHOTOGRAPHS = "models", "photographs"
+from scripts.scaling import equals, tables
+from scripts.stats import samples
 
 
 def measured(path: str, places: dict[str, dict[str, float]], pixels: float) -> pd.DataFrame:
     """Return the samples of one job that count, with the places of its model and photograph."""
-    table = samples.read(path)
-    return table.assign(**places[samples.record(path)["model"]], pixels=pixels)
+    table, model = samples.read(path), samples.record(path)["model"]
+    # The folder of a photograph's samples is called as the photograph.
+    job = model if math.isnan(pixels) else f"{Path(path).parent.name} megapixels"
+    return table.assign(**places[model], pixels=pixels, job=job)
 
 
 def missing(path: str, places: dict[str, dict[str, float]], pixels: float) -> pd.DataFrame:
@@ -41,19 +40,6 @@ def pixels(photographs: list[Path]) -> dict[str, int]:
         with Image.open(path) as image:
             found[path.stem] = image.width * image.height
     return found
-
-
-def equals(counted: pd.DataFrame, baseline: str, confidence: float, margin: float) -> pd.DataFrame:
-    """Return the baseline against itself in each benchmark, as results/twins.csv has it.
-
-    The rounds of all models add up, and those of all photographs: by themselves they are too few.
-    """
-    of_models = counted.pixels.isna()
-    pooled = counted.assign(
-        job=counted.model.where(of_models, counted.pixels.map(str)),
-        model=np.where(of_models, MODELS, PHOTOGRAPHS),
-    )
-    return twins.table(pooled, baseline, confidence, margin)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -82,13 +68,12 @@ def main(argv: list[str] | None = None) -> int:
     }
     sizes = pixels(args.photographs)
     jobs = [(path, float("nan")) for path in args.samples]
-    # The folder of a photograph's samples is called as the photograph.
     jobs += [(path, sizes[Path(path).parent.name]) for path in args.of_photographs]
     counted = pd.concat([measured(path, places, size) for path, size in jobs])
     found = tables.points(counted, dict(args.recipes), args.confidence, args.margin)
     lost = pd.concat([missing(path, places, size) for path, size in jobs])
     lines = tables.lines(found, args.confidence, args.margin)
-    same = equals(counted, args.baseline, args.confidence, args.margin)
+    same = equals.table(counted, args.baseline, args.confidence, args.margin)
     with files.atomic_write(args.out) as stream:
         (pd.concat([found, lost]) if len(lost) else found).to_csv(stream, index=False)
     with files.atomic_write(args.lines) as stream:
