@@ -208,20 +208,22 @@ accuracy: {crops: 4, labelled: labels.csv}
 
 @pytest.fixture(scope="module")
 def integers(run, tmp_path_factory):
-    """The results of another report in a copy of the quick run, which has its model.
+    """The results of another report, from nothing, in a folder of its own beside the quick run.
 
     It is of integers; one of its engines cannot run them, and one was never published.
     """
-    folder = copy_of_run(run, tmp_path_factory)
+    folder = tmp_path_factory.mktemp("integers")
     (folder / "integers.yaml").write_text(INTEGERS)
+    place = ("--directory", str(folder / "place"))
+    (folder / "place").mkdir()
     for number in range(3):
         pixels = np.random.default_rng(number).integers(0, 256, (90, 120, 3), np.uint8)
-        Image.fromarray(pixels).save(folder / f"{number}.png")
+        Image.fromarray(pixels).save(folder / f"place/{number}.png")
     rows = "".join(f"{number}.png,{number}\n" for number in range(3))
-    (folder / "labels.csv").write_text(f"file,class\n{rows}")
-    done = snakemake(folder, *QUICK, "integers.yaml", "--", "report")
+    (folder / "place/labels.csv").write_text(f"file,class\n{rows}")
+    done = snakemake(run, *place, *QUICK, str(folder / "integers.yaml"), "--", "report")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
-    return folder / "results"
+    return folder / "place/results"
 
 
 def test_integers_pass_an_oracle_of_their_own_and_are_told_as_another_model(integers):
