@@ -16,8 +16,8 @@ def table(counted: pd.DataFrame, baseline: str, confidence: float, margin: float
 
     The rounds of all models add up, and those of all photographs: by themselves they are too few.
     What is in a few of them alone is lost in that: `differing` tells how many of the `jobs` have an
-    interval of their own, not corrected for their number, that excludes 1, `differing_in` which,
-    and `in_doubt` whether these are more than chance has at the level.
+    interval of their own, not corrected for their number, that excludes 1 and does not lie within
+    the margin, `differing_in` which, and `in_doubt` whether these are more than by chance.
 
     Args:
         counted: the samples that count; `job` says which job each is of, `pixels` is NaN where the
@@ -32,7 +32,8 @@ def table(counted: pd.DataFrame, baseline: str, confidence: float, margin: float
     for row in found.to_dict("records"):
         same = counted[(counted.model == row["model"]) & (counted.benchmark == row["benchmark"])]
         alone = twins.table(same.assign(model=same.job), baseline, confidence, margin)
-        names = alone.model[alone.verdict.isin(intervals.DIFFERENT)]
+        within = (alone.ratio_low >= 1 - margin) & (alone.ratio_high <= 1 + margin)
+        names = alone.model[alone.verdict.isin(intervals.DIFFERENT) & ~within]
         told = {"jobs": len(alone), "differing": len(names), "differing_in": "; ".join(names)}
         chance = scipy.stats.binom.sf(len(names) - 1, len(alone), 1 - confidence)
         rows.append(row | told | {"in_doubt": chance <= 1 - confidence})

@@ -461,6 +461,18 @@ def test_what_the_oracle_refused_is_not_timed_but_told(spawner, plan):
     assert "wrong label" in skipped["reason"]
 
 
+def test_every_model_and_photograph_has_orders_of_its_own_the_same_each_time(spawner, plan):
+    """Where rounds of several are told together, what an order does must average out."""
+    plan["settings"] |= {"min_rounds": 12, "max_rounds": 12}
+
+    def orders(model, image):
+        samples, _ = job.measure(plan | {"model": model}, spawner, {"image": image})
+        return tuple(pd.DataFrame(samples).query("contender == 'a' and metric == 'wall'").position)
+
+    assert orders("m", "aGVsbG8=") == orders("m", "aGVsbG8=")
+    assert len({orders("m", "aGVsbG8="), orders("n", "aGVsbG8="), orders("m", "aGk=")}) == 3
+
+
 def test_scipy_is_loaded_before_the_first_round_and_not_after_it(spawner, plan, monkeypatch):
     done = []
     run = Rounds.run
