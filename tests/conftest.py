@@ -32,14 +32,23 @@ LONGEST = ("test_workflow.py", "test_killed.py", "test_rust.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the quick run; what shares it, or what it builds, comes last, the longest first.
+    """Begin with the quick run; what shares it comes last, before it what is compiled as it is.
 
     Else another worker would wait for it, or have it wait for a compiler's folder, or have nothing
-    left to do while one file goes on for minutes.
+    left to do while it builds, or while one file goes on for minutes: the longest come first.
     """
-    share = {item.path for item in items if {"run", "record"} & set(item.fixturenames)}
+    shares = {
+        fixture: {item.path for item in items if fixture in item.fixturenames}
+        for fixture in ("run", "record")
+    }
     begins = min((item.path for item in items if "run" in item.fixturenames), default=None)
-    items.sort(key=lambda item: (item.path != begins, item.path in share, -length(item.path.name)))
+    items.sort(
+        key=lambda item: (
+            item.path != begins,
+            *(item.path in paths for paths in shares.values()),
+            -length(item.path.name),
+        )
+    )
 
 
 def length(name: str) -> int:
