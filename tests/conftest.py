@@ -204,7 +204,12 @@ def run(tmp_path_factory):
 @pytest.fixture
 def copied(run, tmp_path):
     """A copy of the quick run, for a test that leaves it otherwise or asks of another folder."""
-    return Path(shutil.copytree(run, tmp_path / "copied", symlinks=True))
+    return copy_of_run(run, tmp_path)
+
+
+def copy_of_run(run: Path, folder: Path) -> Path:
+    """Copy the quick run into a folder; return where it is there."""
+    return Path(shutil.copytree(run, folder / "run", symlinks=True))
 
 
 def failed_on_the_way(folder: Path) -> dict[str, list[dict[str, str]]]:

@@ -2,13 +2,12 @@
 
 import json
 import re
-import shutil
 import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import MODEL, QUICK, planned, snakemake
+from conftest import MODEL, QUICK, copy_of_run, planned, snakemake
 from PIL import Image
 
 TRAINED = "mobilenet_v2_1.0_224_dequantized"
@@ -180,11 +179,6 @@ def test_a_wrong_config_is_refused_before_anything_runs(run, setting, words):
     done = snakemake(run, *QUICK, "--dry-run", "--config", setting, "--", "report")
     assert done.returncode != 0
     assert words in done.stdout + done.stderr
-
-
-def copy_of_run(run, tmp_path_factory):
-    """A copy of the quick run that a module's tests share."""
-    return shutil.copytree(run, tmp_path_factory.mktemp("copy") / "run", symlinks=True)
 
 
 INTEGERS = """
@@ -360,7 +354,7 @@ def test_a_broken_contender_is_reported_and_not_timed(copied):
 @pytest.fixture(scope="module")
 def others(run, tmp_path_factory):
     """A copy of the quick run, for reports of other models."""
-    return copy_of_run(run, tmp_path_factory)
+    return copy_of_run(run, tmp_path_factory.mktemp("others"))
 
 
 def with_trained_weights(others, shared, target, *settings, **compared):
@@ -457,7 +451,7 @@ levers: []
 @pytest.fixture(scope="module")
 def kinds(run, tmp_path_factory):
     """The results of other engines in a copy of the quick run, which has the builds."""
-    folder = copy_of_run(run, tmp_path_factory)
+    folder = copy_of_run(run, tmp_path_factory.mktemp("kinds"))
     (folder / "kinds.yaml").write_text(KINDS)
     tables = ("results/jit.csv", "results/aot.csv")
     done = snakemake(folder, *QUICK, "kinds.yaml", "--", *tables)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.report import alarms as report_alarms
+from scripts.report import tables as report_tables
 from scripts.report import wording
 from scripts.scaling import sentences, tables
 from scripts.scaling.relations import MILLION, OVER, RELATIONS, Relation
@@ -173,12 +174,8 @@ def twins(chapter: Chapter) -> list[dict[str, str]]:
     return [
         {
             "of": f"{row.benchmark} of {row.model}",
-            "rounds": f"{row.n}",
-            "needed": f"{row.n_needed}",
-            "ratio": wording.ratio(row),
-            "p": f"{row.p_holm:.2g}",
             "alone": f"{row.differing} of {row.jobs}",
-            "state": row.state,
+            **report_tables.twin(row),
         }
         for _, row in chapter.twins.iterrows()
     ]
@@ -194,6 +191,6 @@ def measured(chapter: Chapter) -> list[dict[str, Any]]:
         seconds = sum(job["seconds"] for job in jobs)
         reasons = Counter(job["stopped_because"] for job in jobs)
         why = "; ".join(f"{count}: {reason}" for reason, count in reasons.most_common())
-        found.append({"name": name, "jobs": len(jobs), "rounds": told, "seconds": seconds})
-        found[-1]["stopped_because"] = why
+        row = {"name": name, "jobs": len(jobs), "rounds": told, "seconds": seconds}
+        found.append({**row, "stopped_because": why})
     return found

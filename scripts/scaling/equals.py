@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from scripts.stats import intervals, twins
+from scripts.stats import intervals, twins, verdicts
 
 # What the rounds of a row are of, where a row of the report's self-check names a model.
 MODELS, PHOTOGRAPHS = "models", "photographs"
@@ -32,8 +32,8 @@ def table(counted: pd.DataFrame, baseline: str, confidence: float, margin: float
     for row in found.to_dict("records"):
         same = counted[(counted.model == row["model"]) & (counted.benchmark == row["benchmark"])]
         alone = twins.table(same.assign(model=same.job), baseline, confidence, margin)
-        within = (alone.ratio_low >= 1 - margin) & (alone.ratio_high <= 1 + margin)
-        names = alone.model[alone.verdict.isin(intervals.DIFFERENT) & ~within]
+        differs = alone.verdict.isin(intervals.DIFFERENT) & (alone.state != verdicts.PASSED)
+        names = alone.model[differs]
         told = {"jobs": len(alone), "differing": len(names), "differing_in": "; ".join(names)}
         chance = scipy.stats.binom.sf(len(names) - 1, len(alone), 1 - confidence)
         rows.append(row | told | {"in_doubt": chance <= 1 - confidence})
