@@ -1,29 +1,50 @@
 """Dry runs of Snakemake, each in a process forked from one that has loaded it.
 
-Loading Snakemake, pandas and what else plans take from packages is nearly half of a plan's time,
-and the tests make two hundred. Nothing of this project is loaded beforehand: a plan takes the
-modules of its own checkout, as one of `snakemake` does.
+The tests make two hundred. A third of a plan's time is for loading Snakemake, pandas and what else
+plans take from packages, another one for parsing this project's scripts. No module of the project
+is loaded beforehand: a plan takes those of its own checkout, as one of `snakemake` does.
 """
 
 import atexit
+import gc
 import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
+from functools import cache
+from multiprocessing import forkserver
 from pathlib import Path
+
+import pytest
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
-    ["snakemake.cli", "snakemake.report.html_reporter", "pandas", "jsonschema", "smart_open"]
+    [
+        "known_scripts",
+        "snakemake.cli",
+        "snakemake.report.html_reporter",
+        "pandas",
+        "jsonschema",
+        "smart_open",
+    ]
 )
 OUTPUTS = ("stdout", "stderr")
+
+
+@cache
+def start() -> None:
+    """Start the process that the dry runs are forked from, which finds the tests' modules."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        forkserver.ensure_running()
 
 
 def dry_run(
     folder: Path, command: list[str], environment: dict[str, str], timeout: float
 ) -> subprocess.CompletedProcess:
     """Run a command of `snakemake` in a folder; return what a subprocess would."""
+    start()
     with tempfile.TemporaryDirectory() as said:
         process = CONTEXT.Process(target=become, args=(folder, command, environment, said))
         process.start()
@@ -38,6 +59,7 @@ def dry_run(
 
 def become(folder: Path, command: list[str], environment: dict[str, str], said: str) -> None:
     """Go on as the command, started in a folder with an environment; never return."""
+    import known_scripts
     from snakemake.cli import main
     from snakemake.workflow import Workflow
 
@@ -52,6 +74,8 @@ def become(folder: Path, command: list[str], environment: dict[str, str], said: 
     installed = (sys.prefix, sys.base_prefix)
     sys.path = [name for name in sys.path if name.startswith(installed)]
     sys.dont_write_bytecode = False  # as conftest.py has it of all that tests start
+    known_scripts.tell()
+    gc.freeze()  # what was loaded beforehand is not looked through again and again
     try:
         main()
     finally:
