@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from functools import cache
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
     [
+        "dry_runs",
         "known_scripts",
         "snakemake.cli",
         "snakemake.report.html_reporter",
@@ -32,11 +32,10 @@ CONTEXT.set_forkserver_preload(
 OUTPUTS = ("stdout", "stderr")
 
 
-@cache
 def start() -> None:
-    """Start the process that the dry runs are forked from, which finds the tests' modules."""
+    """Start what dry runs are forked from, where it does not run; it finds the tests' modules."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
         forkserver.ensure_running()
 
 

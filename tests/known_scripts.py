@@ -6,6 +6,7 @@ first, by a script's whole source, if it is the one that found it out.
 
 import importlib.util
 import sys
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -16,12 +17,16 @@ NAME = "scripts.common.code_digest"
 
 
 def meanings() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return what `code_digest` makes of each script, by its source."""
+    """Return what `code_digest` makes of each script that it can read, by its source."""
     spec = importlib.util.spec_from_file_location("before", SOURCE)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    sources = (path.read_text(encoding="utf-8") for path in SCRIPTS.rglob("*.py"))
-    return {source: module.parsed(source) for source in sources}
+    found = {}
+    for path in SCRIPTS.rglob("*.py"):
+        with suppress(OSError, SyntaxError, ValueError):  # a plan tells, where it needs that one
+            source = path.read_text(encoding="utf-8")
+            found[source] = module.parsed(source)
+    return found
 
 
 KNOWN, FOUND_BY = meanings(), SOURCE.read_bytes()

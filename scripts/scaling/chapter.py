@@ -8,16 +8,17 @@ from typing import Any
 
 import pandas as pd
 
+from scripts.contenders.records import SELF_CHECK
 from scripts.report import alarms as report_alarms
 from scripts.report import tables as report_tables
 from scripts.report import wording
-from scripts.scaling import sentences, tables
+from scripts.scaling import sentences, steadiness, tables
 from scripts.scaling.relations import MILLION, OVER, RELATIONS, Relation
 from scripts.stats import verdicts
 
 NOTHING = "-"
-# Behind a figure of a line that some places do not lie on.
-OFF_LINE = r" \*"
+# Behind a figure of a line that some places do not lie on, and of one where that is undecided.
+OFF_LINE, UNDECIDED_LINE = r" \*", " †"
 # The first table: what a column is called, the relation and the figure of its line that it shows.
 COLD, WARM, MEMORY = RELATIONS[:3]
 FIRST = (
@@ -51,8 +52,9 @@ class Chapter:
 
     @property
     def contenders(self) -> list[str]:
-        """Those that have figures, in the order of the config."""
-        return list(dict.fromkeys(self.points[self.points.n > 0].contender))
+        """Those that are compared and have figures, in the order of the config."""
+        compared = self.points[self.points["mode"] != SELF_CHECK]
+        return list(dict.fromkeys(compared[compared.n > 0].contender))
 
     @property
     def baseline(self) -> str:
@@ -75,11 +77,12 @@ def alarms(chapter: Chapter) -> Iterator[str]:
     for line, names in seeded.items():
         yield line if len(names) == len(chapter.models) else f"{', '.join(names)}: {line}"
     for _, row in chapter.twins.iterrows():
-        differs = f"`{row.baseline}` against itself differs in {row.benchmark} of {row.model}"
+        differs = f"`{row.baseline}` against itself differs in {checked(row)}"
         if row.state == verdicts.FAILED:
             yield f"The self-check failed: {differs}: {wording.ratio(row)}."
         elif row.in_doubt:
             yield f"The self-check is in doubt: {differs}, in {row.differing_in}."
+    yield from steadiness.told(chapter.points, chapter.margin)
     lost = chapter.points[chapter.points.n == 0]
     for (name, note), rows in lost.groupby(["contender", "note"], sort=False):
         told = (f"{row.benchmark} of {tables.place(row)}" for _, row in rows.iterrows())
@@ -99,10 +102,11 @@ def first_screen(chapter: Chapter) -> list[dict[str, Any]]:
 
 
 def cell(line: pd.Series | None, name: str, relation: Relation) -> str:
-    """Return a figure of a line with its interval, and whether some places lie off the line."""
+    """Return a figure of a line with its interval, and a mark unless all places lie on the line."""
     if line is None or math.isnan(line[name]):
         return NOTHING
-    return sentences.span(line, name, line.unit) + (OFF_LINE if line.off > 0 else "")
+    mark = OFF_LINE if line.off > 0 else UNDECIDED_LINE
+    return sentences.span(line, name, line.unit) + ("" if line.on == line.n else mark)
 
 
 def sections(chapter: Chapter) -> Iterator[dict[str, Any]]:
@@ -170,15 +174,20 @@ def made_with(chapter: Chapter) -> str:
 
 
 def twins(chapter: Chapter) -> list[dict[str, str]]:
-    """Return the baseline against itself, for each benchmark that contenders are ranked by."""
+    """Return the baseline against itself, for each metric that lines are laid through."""
     return [
         {
-            "of": f"{row.benchmark} of {row.model}",
+            "of": checked(row),
             "alone": f"{row.differing} of {row.jobs}",
             **report_tables.twin(row),
         }
         for _, row in chapter.twins.iterrows()
     ]
+
+
+def checked(row: pd.Series) -> str:
+    """Return what a row of the self-check is of."""
+    return f"{row.benchmark} ({row.metric}) of {row.model}"
 
 
 def measured(chapter: Chapter) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from scripts.scaling import tables
 from scripts.stats import intervals, twins, verdicts
 
 # What the rounds of a row are of, where a row of the report's self-check names a model.
@@ -12,7 +13,7 @@ COLUMNS = [*twins.COLUMNS, "jobs", "differing", "differing_in", "in_doubt"]
 
 
 def table(counted: pd.DataFrame, baseline: str, confidence: float, margin: float) -> pd.DataFrame:
-    """Return a row for each benchmark of the models and of the photographs, as twins.csv has them.
+    """Return a row for each metric that lines are laid through, as twins.csv has them.
 
     The rounds of all models add up, and those of all photographs: by themselves they are too few.
     What is in a few of them alone is lost in that: `differing` tells how many of the `jobs` have an
@@ -26,12 +27,13 @@ def table(counted: pd.DataFrame, baseline: str, confidence: float, margin: float
         confidence: the level of the intervals and tests.
         margin: equals must be the same within 1 ± this.
     """
-    counted = counted.assign(model=np.where(counted.pixels.isna(), MODELS, PHOTOGRAPHS))
-    found = twins.table(counted, baseline, confidence, margin)
-    rows = []
+    chosen = tables.drawn(counted)
+    chosen = chosen.assign(model=np.where(chosen.pixels.isna(), MODELS, PHOTOGRAPHS))
+    found = twins.of_metrics(chosen, baseline, confidence, margin)
+    keys, rows = ["model", "benchmark", "metric"], []
     for row in found.to_dict("records"):
-        same = counted[(counted.model == row["model"]) & (counted.benchmark == row["benchmark"])]
-        alone = twins.table(same.assign(model=same.job), baseline, confidence, margin)
+        same = chosen[(chosen[keys] == [row[key] for key in keys]).all(axis=1)]
+        alone = twins.of_metrics(same.assign(model=same.job), baseline, confidence, margin)
         differs = alone.verdict.isin(intervals.DIFFERENT) & (alone.state != verdicts.PASSED)
         names = alone.model[differs]
         told = {"jobs": len(alone), "differing": len(names), "differing_in": "; ".join(names)}

@@ -10,7 +10,7 @@ from PIL import Image
 
 from scripts.common import errors, files
 from scripts.contenders.records import SELF_CHECK
-from scripts.scaling import equals, tables
+from scripts.scaling import equals, steadiness, tables
 from scripts.stats import samples
 
 
@@ -74,8 +74,10 @@ def main(argv: list[str] | None = None) -> int:
     lost = pd.concat([missing(path, places, size) for path, size in jobs])
     lines = tables.lines(found, args.confidence, args.margin)
     same = equals.table(counted, args.baseline, args.confidence, args.margin)
+    steady = steadiness.points(counted, args.confidence)
     with files.atomic_write(args.out) as stream:
-        (pd.concat([found, lost]) if len(lost) else found).to_csv(stream, index=False)
+        every = [table for table in (found, steady, lost) if len(table)]
+        pd.concat(every).to_csv(stream, index=False)
     with files.atomic_write(args.lines) as stream:
         lines.to_csv(stream, index=False)
     with files.atomic_write(args.twins) as stream:

@@ -64,7 +64,7 @@ RELATIONS = (
         "phases", "wall", "pixels",
         title="A fresh process over the photograph's pixels",
         label="a fresh process",
-        parts=("what no pixel takes", "the photograph"),
+        parts=("what no pixel takes", "what the photograph takes"),
     ),
     Relation(
         "phases", "decode", "pixels",

@@ -63,17 +63,18 @@ def grown(line: pd.Series, relation: Relation) -> str:
     if starts and grows:
         return f"{fixed}, and {each(line, relation)}"
     if starts:
-        return f"{fixed}; that it grows is not shown ({each(line, relation)})"
+        return f"{fixed}; the line does not show that it grows ({each(line, relation)})"
     if grows:
-        return f"{each(line, relation)}; that it takes anything besides is not shown ({fixed})"
-    return f"neither {fixed} at zero nor {each(line, relation)} is shown to be anything"
+        besides = f"the line does not show that it takes anything besides ({fixed})"
+        return f"{each(line, relation)}; {besides}"
+    return f"the line shows neither {fixed} at zero nor {each(line, relation)} to be anything"
 
 
 def of_shares(points: pd.DataFrame, whole: Relation, part: Relation) -> Iterator[str]:
     """Yield of each contender at which models a part takes more than half of the whole."""
     found = tables.shares(points, whole, part)
     for name, own in found.groupby("contender", sort=False):
-        groups = {"more than half at": own.low > 0.5, "less at": own.high < 0.5}
+        groups = {"more than half at": own.low > 0.5, "less than half at": own.high < 0.5}
         groups["undecided at"] = (own.low <= 0.5) & (own.high >= 0.5)
         ends = own.iloc[list(dict.fromkeys([0, len(own) - 1]))]
         told = ", ".join(
@@ -97,17 +98,17 @@ def parted(line: pd.Series, own: pd.DataFrame, relation: Relation) -> str:
     """Say at which places which part of the line is the larger."""
     fixed, growing = relation.parts
     if math.isnan(line.crossover_low):
-        return f"Where {fixed} takes more than {growing} is not known."
+        return f"Where {fixed} is more than {growing} is not known."
     x = own[relation.over] / MILLION
     places = [tables.place(row) for _, row in own.iterrows()]
     groups = {
-        f"{fixed} takes more at": x < line.crossover_low,
+        f"{fixed} is more at": x < line.crossover_low,
         f"{growing} at": x > line.crossover_high,
         "undecided at": (x >= line.crossover_low) & (x <= line.crossover_high),
     }
     equal = span(line, "crossover", OVER[relation.over])
     told = listed(places, groups)
-    return f"By the line {fixed} and {growing} take the same at {equal}: {told}."
+    return f"By the line {fixed} and {growing} are the same at {equal}: {told}."
 
 
 def fitted(line: pd.Series, margin: float) -> str:
@@ -116,18 +117,23 @@ def fitted(line: pd.Series, margin: float) -> str:
     within = f"within {100 * margin:g} % of the line"
     if on == count:
         return f"All {count} places lie {within}."
+    lie = "lies" if on == 1 else "lie"
     side = "above" if line.farthest > 0 else "below"
     share = wording.significant(100 * abs(line.farthest))
     farthest = f"the farthest, {line.farthest_at}, {share} % {side}"
     if off:
-        verb = "does" if off == 1 else "do"
+        do = "does" if off == 1 else "do"
         rest = f", of {count - on - off} it is undecided" if on + off < count else ""
-        return f"Of {count} places {on} lie {within}, {off} {verb} not{rest}; {farthest}."
-    return f"{on} of {count} places lie {within}; of the others it is undecided; {farthest}."
+        return f"Of {count} places {on} {lie} {within}, {off} {do} not{rest}; {farthest}."
+    others = "others" if count - on > 1 else "other"
+    return f"{on} of {count} places {lie} {within}; of the {others} it is undecided; {farthest}."
 
 
 def of_ratios(points: pd.DataFrame, relation: Relation) -> Iterator[str]:
-    """Yield of each contender how its ratio changes from the smallest place to the largest."""
+    """Yield of each contender how its ratio changes from the smallest place to the largest.
+
+    Where one in between is beyond both, that is said too.
+    """
     found = tables.of_relation(points, relation)
     for name, own in found[found.ratio.notna()].groupby("contender", sort=False):
         first, last = own.iloc[0], own.iloc[-1]
@@ -142,5 +148,17 @@ def of_ratios(points: pd.DataFrame, relation: Relation) -> Iterator[str]:
             between = "smaller at the latter"
         yield (
             f"{to}: {wording.ratio(first)} at {tables.place(first)}; {wording.ratio(last)} at "
-            f"{tables.place(last)}; {between}."
+            f"{tables.place(last)}; {between}{beyond(own)}."
         )
+
+
+def beyond(own: pd.DataFrame) -> str:
+    """Return which ratio between the first and the last place is larger, or smaller, than both."""
+    ends, middle = own.iloc[[0, -1]], own.iloc[1:-1]
+    larger = middle[middle.ratio_low > ends.ratio_high.max()].nlargest(1, "ratio")
+    smaller = middle[middle.ratio_high < ends.ratio_low.min()].nsmallest(1, "ratio")
+    return "".join(
+        f"; {word} than both in between, {wording.ratio(row)} at {tables.place(row)}"
+        for word, found in (("larger", larger), ("smaller", smaller))
+        for _, row in found.iterrows()
+    )

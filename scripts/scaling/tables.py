@@ -40,9 +40,8 @@ def points(
         confidence: the level of the intervals.
         margin: figures are the same within 1 ± this.
     """
-    wanted = {(relation.benchmark, relation.metric) for relation in RELATIONS}
-    keys = pd.MultiIndex.from_frame(samples[["benchmark", "metric"]])
-    samples = samples[keys.isin(wanted) & (samples["mode"] != SELF_CHECK)]
+    samples = drawn(samples)
+    samples = samples[samples["mode"] != SELF_CHECK]
     rows = []
     where = ["model", *PLACES, "benchmark", "metric"]
     for _, together in samples.groupby(where, sort=False, dropna=False):
@@ -54,6 +53,13 @@ def points(
                     row |= against(groups[name], groups[baseline], confidence, margin)
                 rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def drawn(samples: pd.DataFrame) -> pd.DataFrame:
+    """Return the samples of the metrics that lines are laid through."""
+    wanted = {(relation.benchmark, relation.metric) for relation in RELATIONS}
+    keys = pd.MultiIndex.from_frame(samples[["benchmark", "metric"]])
+    return samples[keys.isin(wanted)]
 
 
 def alone(group: pd.DataFrame, confidence: float) -> dict[str, Any]:
@@ -83,6 +89,7 @@ def against(
 
 def of_relation(table: pd.DataFrame, relation: Relation) -> pd.DataFrame:
     """Return the points of a relation that have figures, by their places ascending."""
+    table = table[table["mode"] != SELF_CHECK]
     chosen = (table.benchmark == relation.benchmark) & (table.metric == relation.metric)
     chosen &= table.pixels.notna() == relation.of_photographs
     return table[chosen & (table.n > 0)].sort_values(relation.over, kind="stable")

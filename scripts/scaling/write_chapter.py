@@ -6,12 +6,15 @@ from typing import Any
 
 from scripts.common import errors, files
 from scripts.report import caveats, inputs, templates
-from scripts.scaling import chapter, figures
+from scripts.scaling import chapter, figures, steadiness
 from scripts.scaling.chapter import Chapter
 
 
 def records(jobs: list[Path], of_photographs: list[Path]) -> list[dict[str, Any]]:
-    """Return how jobs went, with the benchmark's name as `kind`, those of photographs by theirs."""
+    """Return how jobs went, with the benchmark's name as `kind`, those of photographs by theirs.
+
+    The latter have their `megapixels` too.
+    """
     found = [files.read_json(path) for path in jobs]
     found = [{**job, "kind": job["benchmark"]} for job in found]
     for path in of_photographs:
@@ -19,7 +22,8 @@ def records(jobs: list[Path], of_photographs: list[Path]) -> list[dict[str, Any]
         # The folder of a photograph's samples is called as the photograph.
         named = f"{job['benchmark']} of {path.parent.name} megapixels"
         kind = f"{job['benchmark']} of photographs"
-        found.append({**job, "benchmark": named, "kind": kind})
+        size = float(path.parent.name)
+        found.append({**job, "benchmark": named, "kind": kind, "megapixels": size})
     return found
 
 
@@ -56,6 +60,7 @@ def render(found: Chapter, template: Path, drawn: set[str], confidence: float) -
         ratios={name: figures.caption(name) for name in figures.RATIOS},
         measured=chapter.measured(found),
         twins=chapter.twins(found),
+        order=steadiness.order(found.jobs, found.models),
         made_with=chapter.made_with(found),
         host=found.jobs[0]["host"],
         warnings=caveats.warnings(found.jobs),

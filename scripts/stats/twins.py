@@ -1,7 +1,7 @@
 """The baseline against itself: what two entries of one program differ by.
 
 Both entries are the same program, in every job, so its rounds add up. The tests are as many as the
-benchmarks: their p-values are corrected for that by Holm's method, or every tenth report would
+rows: their p-values are corrected for that by Holm's method, or every tenth report would
 raise a false alarm. With fewer rounds than `n_needed` no difference is beyond chance then.
 """
 
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scripts.bench import registry
 from scripts.contenders.records import TWIN
 from scripts.stats import intervals, verdicts
 from scripts.stats.pairs import compared, headlines, paired_rounds
@@ -22,13 +21,14 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def ratios(counted: pd.DataFrame, baseline: str) -> dict[tuple[str, str], np.ndarray]:
+def ratios(chosen: pd.DataFrame, baseline: str) -> dict[tuple[str, str, str], np.ndarray]:
     """Return the ratio of the baseline's second entry to its first in each round.
 
-    The keys are (model, benchmark).
+    The keys are (model, benchmark, metric).
     """
-    found: dict[tuple[str, str], list[np.ndarray]] = {}
-    for (*key, _), group in headlines(counted).groupby(["model", "benchmark", "job"], sort=False):
+    found: dict[tuple[str, str, str], list[np.ndarray]] = {}
+    keys = ["model", "benchmark", "metric"]
+    for (*key, _), group in chosen.groupby([*keys, "job"], sort=False):
         entries = (group[group.contender == name] for name in (baseline + TWIN, baseline))
         both = paired_rounds(*entries)
         if len(both):
@@ -38,7 +38,12 @@ def ratios(counted: pd.DataFrame, baseline: str) -> dict[tuple[str, str], np.nda
 
 def table(counted: pd.DataFrame, baseline: str, level: float, margin: float) -> pd.DataFrame:
     """Return a row for each model and benchmark whose samples hold both entries."""
-    pooled = ratios(counted, baseline)
+    return of_metrics(headlines(counted), baseline, level, margin)
+
+
+def of_metrics(chosen: pd.DataFrame, baseline: str, level: float, margin: float) -> pd.DataFrame:
+    """Return a row for each model, benchmark and metric of samples that hold both entries."""
+    pooled = ratios(chosen, baseline)
     p_values = [intervals.sign_test(values) for values in pooled.values()]
     rows = [
         row(*key, values, baseline, level, margin, p_value, p_holm)
@@ -53,6 +58,7 @@ def table(counted: pd.DataFrame, baseline: str, level: float, margin: float) -> 
 def row(
     model: str,
     benchmark: str,
+    metric: str,
     values: np.ndarray,
     baseline: str,
     level: float,
@@ -60,12 +66,12 @@ def row(
     p_value: float,
     p_holm: float,
 ) -> dict[str, Any]:
-    """Return the comparison of one benchmark's two entries, and what it ends in."""
+    """Return the comparison of two entries in one metric, and what it ends in."""
     found = intervals.ratio(values, np.ones(len(values)), level)
     return {
         "model": model,
         "benchmark": benchmark,
-        "metric": registry.headlines()[benchmark],
+        "metric": metric,
         "contender": baseline + TWIN,
         "n": len(values),
         **compared(baseline, found, margin),
