@@ -25,9 +25,9 @@ FEWEST = 3
 
 def points(counted: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """Return a row of results/scaling.csv for what takes the same in every job, of each job."""
-    rows = []
+    rows, checks = [], counted[counted["mode"] == records.SELF_CHECK]
     for benchmark, (metric, whose, _) in STEADY.items():
-        chosen = counted[(counted.benchmark == benchmark) & (counted.metric == metric)]
+        chosen = checks[(checks.benchmark == benchmark) & (checks.metric == metric)]
         chosen = chosen[chosen.contender.str.endswith(whose)]
         rows += [tables.alone(own, confidence) for _, own in chosen.groupby("job", sort=False)]
     return pd.DataFrame(rows, columns=tables.COLUMNS)
