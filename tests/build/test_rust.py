@@ -1,6 +1,7 @@
 """The Rust crate: format, clippy and its own tests, with the compiler that the workflow found.
 
-tract is compiled for one set of flags alone; all other ways are those of the packed form.
+tract is compiled for one set of flags alone; all other ways are those of the packed form. What is
+compiled as the quick run compiles it comes last: where nothing is built, that has its folder.
 """
 
 import os
@@ -31,9 +32,9 @@ ARM, ARM_LINKER, ARM_EMULATOR = (
 )
 ARM_ROOT = "/usr/aarch64-linux-gnu"
 WASM_FLAGS = {
-    "scalar": [],
-    "simd128": ["-Ctarget-feature=+simd128"],
     "relaxed": ["-Ctarget-feature=+simd128,+relaxed-simd"],
+    "simd128": ["-Ctarget-feature=+simd128"],
+    "scalar": [],
 }
 
 
@@ -137,15 +138,26 @@ def needs(record, command):
         pytest.skip(f"the compiler, {record['source']}, comes without cargo {command}")
 
 
-def test_format(cargo, record):
+def test_format(record, root):
     needs(record, "fmt")
-    cargo("fmt", "--all", "--check")
+    done = subprocess.run(
+        [record["path"], "fmt", "--all", "--check"],
+        cwd=root / "classifier",
+        env=rust.cargo_environment(record, wasm=False, rustflags=[]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_clippy(cargo, record):
-    needs(record, "clippy")
-    flags = ["--workspace", "--all-targets", "--all-features", "--release", "--locked"]
-    cargo("clippy", *TINY, *flags, "--", "-D", "warnings")
+@pytest.mark.parametrize("flags", WASM_FLAGS.values(), ids=WASM_FLAGS)
+def test_as_wasm(cargo, wasmtime, flags):
+    runner = {"CARGO_TARGET_WASM32_WASIP1_RUNNER": f"{wasmtime} run -C cache=n"}
+    options = [*TINY, *PACKED_WASM, "--release", "--locked", "--test", "classifier"]
+    said = cargo("test", *options, target="wasm", flags=flags, **runner)
+    assert "packed::a_nan_in_any_layer_reaches_the_answer ... ok" in said
+    assert "integers::every_layer_is_as_numpy_computes_it ... ok" in said
 
 
 @pytest.mark.parametrize("flags", WASM_FLAGS.values(), ids=WASM_FLAGS)
@@ -154,6 +166,12 @@ def test_clippy_for_wasm(cargo, record, flags):
     wasm = ["--target", record["wasm"]["target"], "--lib", "--examples", "--test", "classifier"]
     checked = ["clippy", *TINY, *PACKED, *wasm, "--release", "--locked"]
     cargo(*checked, "--", "-D", "warnings", flags=flags)
+
+
+def test_clippy(cargo, record):
+    needs(record, "clippy")
+    flags = ["--workspace", "--all-targets", "--all-features", "--release", "--locked"]
+    cargo("clippy", *TINY, *flags, "--", "-D", "warnings")
 
 
 def test_cargo_test(cargo, root):
@@ -190,15 +208,6 @@ def cargo_program(cargo):
     )  # fmt: skip
     (path,) = {part for part in said.split('"') if part.endswith("/examples/mobilenet-oc-l")}
     return path
-
-
-@pytest.mark.parametrize("flags", WASM_FLAGS.values(), ids=WASM_FLAGS)
-def test_as_wasm(cargo, wasmtime, flags):
-    runner = {"CARGO_TARGET_WASM32_WASIP1_RUNNER": f"{wasmtime} run -C cache=n"}
-    options = [*TINY, *PACKED_WASM, "--release", "--locked", "--test", "classifier"]
-    said = cargo("test", *options, target="wasm", flags=flags, **runner)
-    assert "packed::a_nan_in_any_layer_reaches_the_answer ... ok" in said
-    assert "integers::every_layer_is_as_numpy_computes_it ... ok" in said
 
 
 def test_compiles_for_arm(cargo, record):
