@@ -102,8 +102,11 @@ def first_screen(chapter: Chapter) -> list[dict[str, Any]]:
 
 
 def cell(line: pd.Series | None, name: str, relation: Relation) -> str:
-    """Return a figure of a line with its interval, and a mark unless all places lie on the line."""
-    if line is None or math.isnan(line[name]):
+    """Return a figure of a line with its interval, and a mark unless all places lie on the line.
+
+    One without an interval is nothing: through two places there is always a line.
+    """
+    if line is None or math.isnan(line[f"{name}_low"]):
         return NOTHING
     mark = OFF_LINE if line.off > 0 else UNDECIDED_LINE
     return sentences.span(line, name, line.unit) + ("" if line.on == line.n else mark)

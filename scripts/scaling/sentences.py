@@ -38,11 +38,7 @@ def of_line(line: pd.Series, own: pd.DataFrame, relation: Relation, margin: floa
     if line.note:
         return f"`{line.contender}`: {line.note}."
     if math.isnan(line.slope_low):
-        told = (
-            f"{span(line, 'intercept', line.unit)} and {each(line, relation)}, without intervals: "
-            "these take three places"
-        )
-        return f"`{line.contender}`: {told}."
+        return f"`{line.contender}`: no line is told: its interval takes three places."
     said = [f"`{line.contender}`: {grown(line, relation)}."]
     if relation.parts:
         said.append(parted(line, own, relation))
@@ -142,7 +138,9 @@ def of_ratios(points: pd.DataFrame, relation: Relation) -> Iterator[str]:
             yield f"{to}: {wording.ratio(first)} at {tables.place(first)}."
             continue
         between = "their intervals overlap"
-        if last.ratio_low > first.ratio_high:
+        if own.iloc[[0, -1]].ratio_low.isna().any():
+            between = "too few rounds to tell them apart"
+        elif last.ratio_low > first.ratio_high:
             between = "larger at the latter"
         elif last.ratio_high < first.ratio_low:
             between = "smaller at the latter"

@@ -261,6 +261,8 @@ def test_ratios_are_paired_and_their_change_is_claimed_by_intervals_alone(write,
         return usual("native-packed", benchmark, metric, work, megapixels)
 
     assert said(write(same), COLD, WASM, ratios=True).endswith("their intervals overlap.")
+    few = said(write(rounds=3), COLD, WASM, ratios=True)
+    assert few.endswith("too few rounds to tell them apart.")
 
 
 def equals(text):
@@ -434,7 +436,9 @@ def test_photographs_have_lines_of_their_own(write, tmp_path):
 
 def test_two_places_have_a_line_without_intervals_and_one_has_none(write):
     models = ["net-1", "net-6"]
-    assert "without intervals: these take three places" in said(write(models=models), COLD, WASM)
+    text = write(models=models)
+    assert said(text, COLD, WASM).endswith("no line is told: its interval takes three places.")
+    assert f"| `{WASM}` | - | - | - | - | - |" in text
     assert "no line: it takes two places" in said(write(models=["net-1"]), COLD, WASM)
 
 
