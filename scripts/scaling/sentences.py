@@ -121,8 +121,8 @@ def fitted(line: pd.Series, margin: float) -> str:
         do = "does" if off == 1 else "do"
         rest = f", of {count - on - off} it is undecided" if on + off < count else ""
         return f"Of {count} places {on} {lie} {within}, {off} {do} not{rest}; {farthest}."
-    others = "others" if count - on > 1 else "other"
-    return f"{on} of {count} places {lie} {within}; of the {others} it is undecided; {farthest}."
+    others = "all" if not on else "the others" if count - on > 1 else "the other"
+    return f"{on} of {count} places {lie} {within}; of {others} it is undecided; {farthest}."
 
 
 def of_ratios(points: pd.DataFrame, relation: Relation) -> Iterator[str]:

@@ -19,7 +19,7 @@ STEADY = {
     "cold_start": ("wall", records.noop()["contender"], "a process that does nothing"),
     "phases": ("infer", records.TWIN, "the inference of one and the same model"),
 }
-# Fewer jobs have no middle one.
+# Of fewer jobs the median is no measure for each.
 FEWEST = 3
 
 
@@ -34,7 +34,7 @@ def points(counted: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
 
 def told(table: pd.DataFrame, margin: float) -> Iterator[str]:
-    """Yield in which jobs the machine was slower or faster than in the middle one of their kind.
+    """Yield in which jobs the machine was slower or faster than in most of the same benchmark.
 
     Args:
         table: results/scaling.csv.
@@ -53,28 +53,27 @@ def told(table: pd.DataFrame, margin: float) -> Iterator[str]:
                 took = sentences.figures([row["median"], row.ci_low, row.ci_high], row.unit)
                 yield (
                     f"The machine was {'slower' if slower else 'faster'} in {benchmark} of "
-                    f"{tables.place(row)} than in the middle one of these {len(own)} jobs: {words} "
-                    f"took {took}, {found.ratio:.2f} times as long; that job's points lie "
-                    f"{'higher' if slower else 'lower'} for it."
+                    f"{tables.place(row)}: {words} took {took}, {found.ratio:.2f} times the median "
+                    f"of these {len(own)} jobs; its points may lie "
+                    f"{'higher' if slower else 'lower'} for that."
                 )
 
 
 def order(jobs: list[dict[str, Any]], models: list[dict[str, Any]]) -> dict[str, float]:
-    """Return how the begin of jobs goes with their size: the rank correlation, from -1 to 1.
+    """Return how the begin of a benchmark's jobs goes with their size, by its `kind`.
 
-    The keys are `models`, by their multiply-adds, and `photographs`, by their pixels; without what
-    has fewer than two sizes or began at one time.
+    It is the rank correlation, from -1 to 1, with the models' multiply-adds or the photographs'
+    pixels. Benchmarks whose jobs have fewer than two sizes, or began at one time, are left out.
     """
     work = {model["name"]: model["multiply_adds"] for model in models}
-    began: dict[str, list[tuple[str, float]]] = {"models": [], "photographs": []}
+    began: dict[str, list[tuple[str, float]]] = {}
     for job in jobs:
-        of, size = "models", work[job["model"]]
-        if "megapixels" in job:
-            of, size = "photographs", job["megapixels"]
-        began[of].append((job["host"]["date"], size))
+        size = job.get("megapixels", work[job["model"]])
+        began.setdefault(job["kind"], []).append((job["host"]["date"], size))
     found = {}
-    for of, rows in began.items():
+    for kind, rows in began.items():
         ranks = pd.DataFrame(rows, columns=["date", "size"]).rank()
         if ranks.nunique().min() > 1:
-            found[of] = ranks.date.corr(ranks["size"])
+            # No negative zero.
+            found[kind] = round(ranks.date.corr(ranks["size"]), 2) + 0.0
     return found
