@@ -37,15 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Else another worker would wait for it, or have it wait for a compiler's folder, or have nothing
     left to do while it builds, or while one file goes on for minutes: the longest come first.
     """
-    shares = {
-        fixture: {item.path for item in items if fixture in item.fixturenames}
+    shares = [
+        {item.path for item in items if fixture in item.fixturenames}
         for fixture in ("run", "record")
-    }
+    ]
     begins = min((item.path for item in items if "run" in item.fixturenames), default=None)
     items.sort(
         key=lambda item: (
             item.path != begins,
-            *(item.path in paths for paths in shares.values()),
+            *(item.path in paths for paths in shares),
             -length(item.path.name),
         )
     )

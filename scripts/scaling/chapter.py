@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.contenders.records import SELF_CHECK
 from scripts.report import alarms as report_alarms
 from scripts.report import tables as report_tables
 from scripts.report import wording
@@ -53,8 +52,7 @@ class Chapter:
     @property
     def contenders(self) -> list[str]:
         """Those that are compared and have figures, in the order of the config."""
-        compared = self.points[self.points["mode"] != SELF_CHECK]
-        return list(dict.fromkeys(compared[compared.n > 0].contender))
+        return list(dict.fromkeys(tables.compared(self.points).contender))
 
     @property
     def baseline(self) -> str:
@@ -64,7 +62,8 @@ class Chapter:
     @property
     def starts_python(self) -> bool:
         """Whether there is a cold start, or memory, of a reference, which runs under Python."""
-        of_reference = self.points[(self.points["mode"] == "reference") & (self.points.n > 0)]
+        compared = tables.compared(self.points)
+        of_reference = compared[compared["mode"] == "reference"]
         return bool(of_reference.benchmark.isin([COLD.benchmark, MEMORY.benchmark]).any())
 
 
@@ -96,12 +95,12 @@ def first_screen(chapter: Chapter) -> list[dict[str, Any]]:
         cells = []
         for _, relation, figure in FIRST:
             line = tables.line_of(chapter.lines, relation, name)
-            cells.append(cell(line, figure, relation))
+            cells.append(cell(line, figure))
         rows.append({"name": f"`{name}`", "cells": cells})
     return rows
 
 
-def cell(line: pd.Series | None, name: str, relation: Relation) -> str:
+def cell(line: pd.Series | None, name: str) -> str:
     """Return a figure of a line with its interval, and a mark unless all places lie on the line.
 
     One without an interval is nothing: through two places there is always a line.

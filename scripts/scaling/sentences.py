@@ -138,7 +138,7 @@ def of_ratios(points: pd.DataFrame, relation: Relation) -> Iterator[str]:
             yield f"{to}: {wording.ratio(first)} at {tables.place(first)}."
             continue
         between = "their intervals overlap"
-        if own.iloc[[0, -1]].ratio_low.isna().any():
+        if math.isnan(first.ratio_low) or math.isnan(last.ratio_low):
             between = "too few rounds to tell them apart"
         elif last.ratio_low > first.ratio_high:
             between = "larger at the latter"

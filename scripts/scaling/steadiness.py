@@ -74,6 +74,5 @@ def order(jobs: list[dict[str, Any]], models: list[dict[str, Any]]) -> dict[str,
     for kind, rows in began.items():
         ranks = pd.DataFrame(rows, columns=["date", "size"]).rank()
         if ranks.nunique().min() > 1:
-            # No negative zero.
-            found[kind] = round(ranks.date.corr(ranks["size"]), 2) + 0.0
+            found[kind] = ranks.date.corr(ranks["size"])
     return found

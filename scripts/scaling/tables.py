@@ -40,11 +40,9 @@ def points(
         confidence: the level of the intervals.
         margin: figures are the same within 1 ± this.
     """
-    samples = drawn(samples)
-    samples = samples[samples["mode"] != SELF_CHECK]
     rows = []
     where = ["model", *PLACES, "benchmark", "metric"]
-    for _, together in samples.groupby(where, sort=False, dropna=False):
+    for _, together in drawn(samples).groupby(where, sort=False, dropna=False):
         groups = dict(list(together.groupby("contender", sort=False)))
         for name, baseline in recipes.items():
             if name in groups:
@@ -87,12 +85,17 @@ def against(
     return pairs.compared(base.contender.iloc[0], found, margin)
 
 
+def compared(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of contenders that have figures; those of the self-check are left out."""
+    return table[(table["mode"] != SELF_CHECK) & (table.n > 0)]
+
+
 def of_relation(table: pd.DataFrame, relation: Relation) -> pd.DataFrame:
     """Return the points of a relation that have figures, by their places ascending."""
-    table = table[table["mode"] != SELF_CHECK]
+    table = compared(table)
     chosen = (table.benchmark == relation.benchmark) & (table.metric == relation.metric)
     chosen &= table.pixels.notna() == relation.of_photographs
-    return table[chosen & (table.n > 0)].sort_values(relation.over, kind="stable")
+    return table[chosen].sort_values(relation.over, kind="stable")
 
 
 def shares(table: pd.DataFrame, whole: Relation, part: Relation) -> pd.DataFrame:

@@ -439,7 +439,7 @@ def test_photographs_have_lines_of_their_own(write, tmp_path):
     assert "photograph's pixels" not in write(sizes={})
 
 
-def test_two_places_have_a_line_without_intervals_and_one_has_none(write):
+def test_two_places_have_no_line_to_tell_and_one_has_none(write):
     models = ["net-1", "net-6"]
     text = write(models=models)
     assert said(text, COLD, WASM).endswith("no line is told: its interval takes three places.")
